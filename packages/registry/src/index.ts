@@ -1,1 +1,21 @@
-export {};
+export { createRegistryClient, type RegistryClient, RegistryError, type RegistryOptions } from './client.ts';
+export { type CopyCounts, type CopyOptions, copyBelow } from './copy.ts';
+export { dockerConfigPath, dockerCredentials, type RegistryCredentials } from './docker-config.ts';
+export { type ImageGraph, readGraph } from './graph.ts';
+export {
+	type Descriptor,
+	formatPlatform,
+	type ImageIndex,
+	type ImageManifest,
+	isPlatformImage,
+	type Manifest,
+	manifestFromBytes,
+	type Platform,
+	parseManifest,
+} from './manifest.ts';
+export { isIndexMediaType, MANIFEST_MEDIA_TYPES, OCI_INDEX, OCI_MANIFEST } from './media-types.ts';
+export { type OciLayout, openOciLayout } from './oci-layout.ts';
+export { createOciRepository } from './oci-repository.ts';
+export { assertRedirectAllowed } from './redirect.ts';
+export type { BlobOffer, ImageRepository, ImageSource } from './repository.ts';
+export { putBlob } from './upload.ts';

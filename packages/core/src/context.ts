@@ -1,0 +1,37 @@
+import { type Clock, systemClock } from './clock.ts';
+import { type RunCommand, runCommand } from './exec.ts';
+import { createAgents, createHttpSend, type HttpAgents, type HttpSend } from './http.ts';
+import type { Env } from './inputs.ts';
+import type { Log, Runner } from './runner.ts';
+
+/** The world, as one argument of all work: environment, time, chance, network, commands, log. */
+export interface Context {
+	readonly env: Env;
+	readonly log: Log;
+	readonly clock: Clock;
+	/** A number in [0, 1). */
+	readonly random: () => number;
+	readonly agents: HttpAgents;
+	readonly send: HttpSend;
+	readonly run: RunCommand;
+	/** Hides a secret in everything that is printed from now on. */
+	readonly mask: (secret: string) => void;
+	/** Where this job's own files go. */
+	readonly temporaryDirectory: string;
+}
+
+/** The real world behind the runner. */
+export function createContext(runner: Runner): Context {
+	const agents = createAgents(runner.env);
+	return {
+		env: runner.env,
+		log: runner,
+		clock: systemClock,
+		random: Math.random,
+		agents,
+		send: createHttpSend(agents),
+		run: runCommand,
+		mask: runner.mask,
+		temporaryDirectory: runner.temporaryDirectory,
+	};
+}

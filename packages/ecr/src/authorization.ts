@@ -1,0 +1,42 @@
+import type { ECRClient } from '@aws-sdk/client-ecr';
+import { type Context, explainAwsError, PipelineError } from '@ecr-pipeline/core';
+import type { RegistryCredentials } from '@ecr-pipeline/registry';
+
+export interface RegistryAuthorization {
+	/** Host with port, from the answer's `proxyEndpoint`: never spelled by us. */
+	readonly registry: string;
+	readonly protocol: 'http:' | 'https:';
+	readonly credentials: RegistryCredentials;
+	readonly expiresAt: Date;
+}
+
+/**
+ * Gets the password of the caller's own registry. It opens every registry of the same region that the caller may access,
+ * for twelve hours (ECR API reference, GetAuthorizationToken).
+ */
+export async function authorizeRegistry(
+	client: ECRClient,
+	context: Pick<Context, 'mask'>,
+): Promise<RegistryAuthorization> {
+	const { GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr');
+	const attempted = 'Could not get a registry token from ECR';
+	try {
+		const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}));
+		const { authorizationToken: token, proxyEndpoint, expiresAt } = authorizationData?.[0] ?? {};
+		if (!token || !proxyEndpoint || !expiresAt) {
+			throw new PipelineError({ code: 'service', attempted, answer: 'the answer holds no token, endpoint or expiry' });
+		}
+		const [username = '', ...rest] = Buffer.from(token, 'base64').toString('utf8').split(':');
+		const password = rest.join(':');
+		for (const secret of [password, token]) context.mask(secret);
+		const { host, protocol } = new URL(proxyEndpoint);
+		return {
+			registry: host,
+			protocol: protocol === 'http:' ? 'http:' : 'https:',
+			credentials: { username, password },
+			expiresAt,
+		};
+	} catch (error) {
+		throw explainAwsError(error, attempted, 'ecr:GetAuthorizationToken on *');
+	}
+}

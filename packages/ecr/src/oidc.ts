@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { type Context, messageOf, PipelineError, readBody, retry } from '@ecr-pipeline/core';
+
+/** Claims of GitHub's token that trust policies speak of (docs.github.com, "OpenID Connect reference"). */
+export type TokenClaims = Readonly<Record<string, unknown>>;
+
+/** Tells whether this job may ask GitHub for a token at all. */
+export function canRequestToken(env: Context['env']): boolean {
+	return Boolean(env.ACTIONS_ID_TOKEN_REQUEST_URL && env.ACTIONS_ID_TOKEN_REQUEST_TOKEN);
+}
+
+/** Asks GitHub for this job's OIDC token. It lives for minutes: ask again rather than keep it. */
+export async function requestToken(audience: string, context: Context): Promise<string> {
+	const { ACTIONS_ID_TOKEN_REQUEST_URL: endpoint, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = context.env;
+	if (!endpoint || !bearer) throw await whyNoToken(context);
+	const url = new URL(endpoint);
+	url.searchParams.set('audience', audience);
+	const attempted = `Could not get an OIDC token from GitHub (${url.host}) for the audience ${audience}`;
+	const token = await retry(
+		async () => {
+			const response = await context.send({
+				method: 'GET',
+				url,
+				headers: { authorization: `bearer ${bearer}`, accept: 'application/json' },
+			});
+			const text = (await readBody(response.body, 1024 * 1024)).toString('utf8');
+			if (response.status !== 200) {
+				throw new PipelineError({
+					code: response.status >= 500 || response.status === 429 ? 'service' : 'access-denied',
+					attempted,
+					answer: `it answered ${response.status}`,
+				});
+			}
+			return (JSON.parse(text) as { value?: string }).value;
+		},
+		{ ...context, attempts: 5, again: (error) => !(error instanceof PipelineError) || error.code === 'service' },
+	).catch((error: unknown) => {
+		throw error instanceof PipelineError
+			? error
+			: new PipelineError({ code: 'service', attempted, answer: messageOf(error), cause: error });
+	});
+	if (!token) throw new PipelineError({ code: 'service', attempted, answer: 'it answered without a token' });
+	context.mask(token);
+	return token;
+}
+
+/** What a token says of itself; undefined for something that is not a JWT. Nothing is verified: AWS does that. */
+export function tokenClaims(token: string): TokenClaims | undefined {
+	try {
+		return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as TokenClaims;
+	} catch {
+		return undefined;
+	}
+}
+
+/** The three reasons why GitHub gives a job no token; the event says which it is. */
+async function whyNoToken({ env }: Pick<Context, 'env'>): Promise<PipelineError> {
+	const attempted = 'This job may not ask GitHub for an OIDC token';
+	const event = await readEvent(env.GITHUB_EVENT_PATH);
+	if (event?.pull_request?.head?.repo?.fork === true) {
+		return new PipelineError({
+			code: 'access-denied',
+			attempted,
+			answer: 'it runs for a pull request from a fork, and those never get one',
+			fix: 'Build without pushing there (build-push with push: false), and push after the merge.',
+		});
+	}
+	if (env.GITHUB_ACTOR === 'dependabot[bot]') {
+		return new PipelineError({
+			code: 'access-denied',
+			attempted,
+			answer: 'it was started by Dependabot, whose runs never get one',
+			fix: "Skip this step with `if: github.actor != 'dependabot[bot]'`, or run it on push after the merge.",
+		});
+	}
+	return new PipelineError({
+		code: 'access-denied',
+		attempted,
+		answer: 'the permission is missing',
+		fix: 'Add `permissions: { id-token: write, contents: read }` to the job; in a reusable workflow the calling job must grant it too.',
+	});
+}
+
+interface PullRequestEvent {
+	readonly pull_request?: { readonly head?: { readonly repo?: { readonly fork?: boolean } } };
+}
+
+async function readEvent(path: string | undefined): Promise<PullRequestEvent | undefined> {
+	if (!path) return undefined;
+	try {
+		return JSON.parse(await readFile(path, 'utf8')) as PullRequestEvent;
+	} catch {
+		return undefined;
+	}
+}

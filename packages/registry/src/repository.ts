@@ -1,0 +1,36 @@
+import type { Readable } from 'node:stream';
+import type { Digest } from '@ecr-pipeline/core';
+import type { Descriptor, Manifest } from './manifest.ts';
+
+/** Where images are read from: a repository of a registry, or an OCI layout on disk. */
+export interface ImageSource {
+	/** For people: `registry/repository`, or a path. */
+	readonly name: string;
+	/** Manifests by digest or tag. What is not there is not in the map; every other trouble is an error. */
+	manifests(references: readonly string[]): Promise<ReadonlyMap<string, Manifest>>;
+	/** The bytes of a blob, not yet checked against its digest. */
+	openBlob(blob: Descriptor): Promise<Readable>;
+}
+
+export interface BlobOffer {
+	/** Where the bytes come from, for people. */
+	readonly source: string;
+	/** A repository of the same registry that has the blob, to mount it from. */
+	readonly mountFrom?: string;
+	/** Opens the bytes; called again when the upload has to start anew. */
+	readonly open: () => Promise<Readable>;
+}
+
+/** A repository that images can be put into. Back ends: plain OCI distribution (here) and ECR (package ecr). */
+export interface ImageRepository extends ImageSource {
+	readonly registry: string;
+	readonly repository: string;
+	/** Those of the digests that are there. */
+	presentBlobs(digests: readonly Digest[]): Promise<ReadonlySet<Digest>>;
+	/** Makes a blob be there; bytes other than its digest are refused. */
+	putBlob(blob: Descriptor, offer: BlobOffer): Promise<'mounted' | 'uploaded'>;
+	/** Puts exactly these bytes, under the tag if one is given, and returns when the registry has confirmed the digest. */
+	putManifest(manifest: Manifest, tag?: string): Promise<void>;
+	/** All manifests whose `subject` is this digest. */
+	referrers(subject: Digest): Promise<readonly Descriptor[]>;
+}

@@ -1,0 +1,65 @@
+import { pipeline, type Readable } from 'node:stream';
+import { type Context, retry } from '@ecr-pipeline/core';
+import { canPass, type RegistryClient } from './client.ts';
+import type { Descriptor } from './manifest.ts';
+import type { BlobOffer } from './repository.ts';
+import { createVerifier } from './verify.ts';
+
+const ATTEMPTS = 5;
+
+/**
+ * Makes a blob be in a repository: one POST that is mount attempt and upload session at once (distribution-spec,
+ * "Mounting a blob from another repository": 201 is done, 202 opens a session), then one PUT of the whole body. Never a
+ * PATCH: ECR drops all bodies but the first (aws/containers-roadmap#2831). Trouble on the way starts the blob anew.
+ */
+export async function putBlob(
+	client: RegistryClient,
+	repository: string,
+	blob: Descriptor,
+	offer: BlobOffer,
+	context: Pick<Context, 'clock' | 'random'>,
+): Promise<'mounted' | 'uploaded'> {
+	const scope = `repository:${repository}:pull,push`;
+	const target = `${client.host}/${repository}`;
+	const mount =
+		offer.mountFrom === undefined ? '' : `?${new URLSearchParams({ mount: blob.digest, from: offer.mountFrom })}`;
+
+	const once = async (): Promise<'mounted' | 'uploaded'> => {
+		const session = await client.request({
+			method: 'POST',
+			path: `/v2/${repository}/blobs/uploads/${mount}`,
+			accept: [201, 202],
+			attempted: `Could not start the upload of ${blob.digest} to ${target}`,
+			scope: offer.mountFrom === undefined ? scope : `${scope} repository:${offer.mountFrom}:pull`,
+		});
+		session.body.resume();
+		if (session.status === 201) return 'mounted';
+		const done = await client.request({
+			method: 'PUT',
+			path: uploadUrl(session.headers.location, client.host, blob),
+			headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) },
+			body: async () => verified(await offer.open(), blob, offer.source),
+			accept: [201],
+			attempted: `Could not upload ${blob.digest} (${blob.size} bytes) to ${target}`,
+			scope,
+			attempts: 1,
+		});
+		done.body.resume();
+		return 'uploaded';
+	};
+
+	return retry(once, { ...context, attempts: ATTEMPTS, again: (error) => canPass(error, context.clock.now()) });
+}
+
+function verified(source: Readable, blob: Descriptor, from: string): Readable {
+	// The errors of either side arrive at the verifier, and from there at the request that reads it.
+	return pipeline(source, createVerifier(blob, from), () => undefined);
+}
+
+function uploadUrl(location: string | undefined, host: string, blob: Descriptor): URL | string {
+	const base = `http://${host}`;
+	const url = new URL(location ?? '', base);
+	url.searchParams.set('digest', blob.digest);
+	// A relative Location stays relative, so that the client keeps its own scheme.
+	return url.origin === new URL(base).origin ? `${url.pathname}${url.search}` : url;
+}
