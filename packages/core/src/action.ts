@@ -1,19 +1,17 @@
 import { type Context, createContext } from './context.ts';
 import { messageOf, type PipelineError } from './errors.ts';
-import { createInputs, type Inputs } from './inputs.ts';
+import { createInputs, type Env, type Inputs } from './inputs.ts';
 import { createRunner, type OutputValue, type Runner } from './runner.ts';
 
 /** One action, as data walks through it: inputs → work → outputs. */
 export interface Action<Input, Result> {
 	readonly name: string;
 	/** Reads and checks every input; nothing may happen before it has returned. */
-	readonly readInputs: (inputs: Inputs) => Input;
+	readonly readInputs: (inputs: Inputs, env: Env) => Input;
 	readonly run: (input: Input, context: Context) => Promise<Result>;
 	readonly outputs: (result: Result) => Readonly<Record<string, OutputValue>>;
 	/** Environment variables for the later steps of the job. */
 	readonly variables?: (result: Result) => Readonly<Record<string, string>>;
-	/** What the post step needs to know; it is not masked, so never a secret. */
-	readonly state?: (result: Result) => Readonly<Record<string, string>>;
 	/** Markdown for the job summary. */
 	readonly summary: (result: Result) => string;
 	/** A result whose outputs count although the step must fail: a failed verdict, a tag in conflict. */
@@ -24,7 +22,7 @@ export interface Action<Input, Result> {
 export async function runAction<Input, Result>(action: Action<Input, Result>): Promise<void> {
 	await atTheDoor(action.name, async (runner) => {
 		const inputs = createInputs(runner.env);
-		const input = action.readInputs(inputs);
+		const input = action.readInputs(inputs, runner.env);
 		inputs.finish();
 		const result = await action.run(input, createContext(runner));
 		publish(action, result, runner);
@@ -46,7 +44,6 @@ export async function runPost(name: string, clean: (runner: Runner) => Promise<v
 function publish<Input, Result>(action: Action<Input, Result>, result: Result, runner: Runner): void {
 	for (const [name, value] of Object.entries(action.outputs(result))) runner.setOutput(name, value);
 	for (const [name, value] of Object.entries(action.variables?.(result) ?? {})) runner.exportVariable(name, value);
-	for (const [name, value] of Object.entries(action.state?.(result) ?? {})) runner.saveState(name, value);
 	runner.appendSummary(action.summary(result));
 }
 

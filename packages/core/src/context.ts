@@ -16,6 +16,8 @@ export interface Context {
 	readonly run: RunCommand;
 	/** Hides a secret in everything that is printed from now on. */
 	readonly mask: (secret: string) => void;
+	/** Tells the post step what to undo, at once, so that a later failure is cleaned up too. It is not masked: no secrets. */
+	readonly saveState: (name: string, value: string) => void;
 	/** Where this job's own files go. */
 	readonly temporaryDirectory: string;
 }
@@ -32,6 +34,7 @@ export function createContext(runner: Runner): Context {
 		send: createHttpSend(agents),
 		run: runCommand,
 		mask: runner.mask,
+		saveState: runner.saveState,
 		temporaryDirectory: runner.temporaryDirectory,
 	};
 }

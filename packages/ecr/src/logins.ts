@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AwsCredentials, type Context, PipelineError, writeFileAtomically } from '@ecr-pipeline/core';
 import type { RegistryCredentials } from '@ecr-pipeline/registry';
@@ -80,10 +80,9 @@ export async function recordLogins(
 /** Takes logins out of the record again. */
 export async function forgetLogins(path: string, registries: readonly string[]): Promise<void> {
 	const logins = await readLogins({ env: { [LOGINS_VARIABLE]: path } });
-	await writeRecord(
-		path,
-		logins.filter(({ registry }) => !registries.includes(registry)),
-	);
+	const kept = logins.filter(({ registry }) => !registries.includes(registry));
+	if (kept.length > 0) await writeRecord(path, kept);
+	else await rm(path, { force: true });
 }
 
 async function writeRecord(path: string, logins: readonly Login[]): Promise<void> {

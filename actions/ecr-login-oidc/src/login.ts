@@ -1,0 +1,216 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { awsClientConfig, type Context, explainAwsError, PipelineError, writeFileAtomically } from '@ecr-pipeline/core';
+import {
+	authorizeRegistry,
+	establishSession,
+	LOGINS_VARIABLE,
+	type Login,
+	type LoginSession,
+	loginsPath,
+	parseEcrHost,
+	type RegistryAuthorization,
+	recordLogins,
+	type Session,
+	type SessionRequest,
+} from '@ecr-pipeline/ecr';
+import { logInDocker } from './docker-auth.ts';
+import type { LoginInputs } from './inputs.ts';
+import { rememberForLogout } from './logout.ts';
+import { sessionPolicy } from './session-policy.ts';
+import { sessionTags } from './session-tags.ts';
+
+export interface LoginResult {
+	readonly logins: readonly Login[];
+	readonly accountId: string;
+	readonly region: string;
+	/** Absent with ambient credentials. */
+	readonly session?: Session;
+	readonly exportCredentials: boolean;
+	readonly outputCredentials: boolean;
+	/** The record of logins. */
+	readonly recordPath: string;
+}
+
+/** From GitHub's token to a logged-in registry: OIDC token, role, registry token, and nothing else is asked. */
+export async function login(inputs: LoginInputs, context: Context): Promise<LoginResult> {
+	const request = sessionRequest(inputs, context);
+	const session = request === undefined ? undefined : await establishSession(request, context);
+	const accountOfSession = session?.accountId;
+	if (accountOfSession !== undefined) assertAllowedAccount(accountOfSession, inputs);
+
+	const own = await authorize(inputs.region, session, context);
+	const accountId =
+		accountOfSession ?? parseEcrHost(own.registry)?.accountId ?? (await callerAccount(inputs.region, context));
+	if (accountOfSession === undefined) assertAllowedAccount(accountId, inputs);
+	if (inputs.maskAccountId) {
+		context.mask(accountId);
+		context.log.notice(
+			'mask-aws-account-id: GitHub drops every output that contains the account id; hand repository and digest to other jobs.',
+		);
+	}
+
+	const remembered = session === undefined || request === undefined ? undefined : { ...plain(session), request };
+	const registries = [
+		{ authorization: own, accountId, region: inputs.region },
+		...(await furtherRegistries(inputs, own, session, context)),
+	];
+	const logins = registries.map((registry) => loginOf(registry, remembered));
+	const dockerChange =
+		inputs.dockerAuth === 'none' ? '' : join(context.temporaryDirectory, `ecr-login-${randomUUID()}.json`);
+	if (!inputs.skipLogout)
+		rememberForLogout(
+			{ registries: logins.map(({ registry }) => registry), record: loginsPath(context), dockerChange },
+			context,
+		);
+	const recordPath = await recordLogins(context, logins);
+	if (dockerChange !== '') await configureDocker(logins, dockerChange, context);
+	return {
+		logins,
+		accountId,
+		region: inputs.region,
+		...(session === undefined ? {} : { session }),
+		exportCredentials: inputs.exportCredentials,
+		outputCredentials: inputs.outputCredentials,
+		recordPath,
+	};
+}
+
+/** The variables that later steps, and every other AWS tool, read. */
+export function variablesOf({ session, region, exportCredentials, recordPath }: LoginResult): Record<string, string> {
+	const record = { [LOGINS_VARIABLE]: recordPath };
+	if (!exportCredentials) return record;
+	const regions = { AWS_REGION: region, AWS_DEFAULT_REGION: region };
+	if (session === undefined) return { ...record, ...regions };
+	const { accessKeyId, secretAccessKey, sessionToken } = session.credentials;
+	return {
+		...record,
+		...regions,
+		AWS_ACCESS_KEY_ID: accessKeyId,
+		AWS_SECRET_ACCESS_KEY: secretAccessKey,
+		AWS_SESSION_TOKEN: sessionToken,
+	};
+}
+
+function sessionRequest(inputs: LoginInputs, { env }: Context): SessionRequest | undefined {
+	if (inputs.role === undefined) return undefined;
+	const lastRole = inputs.chain.at(-1)?.arn ?? inputs.role;
+	const [, partition = 'aws', , , accountId = ''] = lastRole.split(':');
+	const policy =
+		inputs.scopes.length === 0
+			? inputs.policy
+			: sessionPolicy(inputs.scopes, inputs.repositories, { partition, region: inputs.region, accountId });
+	return {
+		region: inputs.region,
+		role: inputs.role,
+		audience: inputs.audience,
+		sessionName: inputs.sessionName,
+		durationSeconds: inputs.durationSeconds,
+		...(inputs.externalId === undefined ? {} : { externalId: inputs.externalId }),
+		tags: inputs.skipSessionTagging ? {} : { ...sessionTags(env), ...inputs.tags },
+		transitiveTagKeys: inputs.transitiveTagKeys,
+		chain: inputs.chain,
+		...(policy === undefined ? {} : { policy }),
+		policyArns: inputs.policyArns,
+		...(inputs.tokenFile === undefined ? {} : { tokenFile: inputs.tokenFile }),
+	};
+}
+
+function assertAllowedAccount(accountId: string, { allowedAccountIds }: LoginInputs): void {
+	if (allowedAccountIds.length === 0 || allowedAccountIds.includes(accountId)) return;
+	throw new PipelineError({
+		code: 'refused',
+		attempted: `The session is in the account ${accountId}, and allowed-account-ids names ${allowedAccountIds.join(', ')}`,
+		fix: 'Nothing has been exported. Correct role-to-assume or allowed-account-ids.',
+	});
+}
+
+async function authorize(
+	region: string,
+	session: Session | undefined,
+	context: Context,
+): Promise<RegistryAuthorization> {
+	const client = new ECRClient(
+		awsClientConfig(context, { region, ...(session === undefined ? {} : { credentials: session.credentials }) }),
+	);
+	return authorizeRegistry(client, context);
+}
+
+interface LoggedIn {
+	readonly authorization: RegistryAuthorization;
+	readonly accountId: string;
+	readonly region: string;
+}
+
+/** A token opens the registries of its own region, so one is asked for each further region (aws/eks-anywhere#3919). */
+async function furtherRegistries(
+	inputs: LoginInputs,
+	own: RegistryAuthorization,
+	session: Session | undefined,
+	context: Context,
+): Promise<LoggedIn[]> {
+	const byRegion = new Map([[inputs.region, Promise.resolve(own)]]);
+	const hosts = new Set(inputs.registries.map((registry) => hostOf(registry, own.registry)));
+	hosts.delete(own.registry);
+	return Promise.all(
+		[...hosts].map(async (registry) => {
+			const shape = parseEcrHost(registry);
+			const region = shape?.region ?? inputs.region;
+			const token = byRegion.get(region) ?? authorize(region, session, context);
+			byRegion.set(region, token);
+			return { authorization: { ...(await token), registry }, accountId: shape?.accountId ?? '', region };
+		}),
+	);
+}
+
+function hostOf(registry: string, own: string): string {
+	if (!/^\d{12}$/.test(registry)) return registry;
+	if (parseEcrHost(own) !== undefined) return own.replace(/^\d{12}/, registry);
+	throw new PipelineError({
+		code: 'invalid-input',
+		attempted: `The host of the registry of account ${registry} cannot be derived from ${own}`,
+		fix: 'Give its host in `registries` instead of the account id.',
+	});
+}
+
+function loginOf({ authorization, accountId, region }: LoggedIn, session: LoginSession | undefined): Login {
+	return {
+		registry: authorization.registry,
+		protocol: authorization.protocol,
+		accountId,
+		region,
+		registryCredentials: authorization.credentials,
+		registryCredentialsExpire: authorization.expiresAt.toISOString(),
+		...(session === undefined ? {} : { session }),
+	};
+}
+
+function plain({ credentials }: Session): Omit<LoginSession, 'request'> {
+	const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
+	return { accessKeyId, secretAccessKey, sessionToken, expiration: expiration.toISOString() };
+}
+
+async function configureDocker(logins: readonly Login[], changePath: string, context: Context): Promise<void> {
+	const change = await logInDocker(
+		logins.map(({ registry, registryCredentials }) => ({ registry, ...registryCredentials })),
+		context,
+	);
+	await writeFileAtomically(changePath, JSON.stringify(change), 0o600);
+}
+
+async function callerAccount(region: string, context: Context): Promise<string> {
+	const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+	try {
+		const { Account = '' } = await new STSClient(awsClientConfig(context, { region })).send(
+			new GetCallerIdentityCommand({}),
+		);
+		return Account;
+	} catch (error) {
+		throw explainAwsError(
+			error,
+			'Could not find out which account the AWS credentials belong to',
+			'sts:GetCallerIdentity',
+		);
+	}
+}

@@ -1,0 +1,4 @@
+import { runPost, systemClock } from '@ecr-pipeline/core';
+import { logOut } from './logout.ts';
+
+await runPost('ecr-login-oidc', (runner) => logOut(runner, systemClock));

@@ -1,0 +1,3 @@
+export { action } from './action.ts';
+export type { PromoteInputs } from './inputs.ts';
+export type { PromoteResult } from './promote.ts';

@@ -1,0 +1,122 @@
+import { type Context, type Digest, formatImageReference, PipelineError } from '@ecr-pipeline/core';
+import {
+	describeRepository,
+	isTagImmutable,
+	openRegistries,
+	planTags,
+	type Registries,
+	type TagPlan,
+	tagConflict,
+} from '@ecr-pipeline/ecr';
+import type { ImageRepository, Manifest } from '@ecr-pipeline/registry';
+import type { PromoteInputs } from './inputs.ts';
+
+/** What is to be promoted, found at its source. */
+export interface Source {
+	readonly repository: ImageRepository;
+	readonly root: Manifest;
+}
+
+/** What one destination has already, and what will become of its tags. */
+export interface DestinationPlan {
+	readonly repository: ImageRepository;
+	/** The digest is there already, and so is all that it lists: registries refuse an image with holes. */
+	readonly present: boolean;
+	readonly tags: readonly TagPlan[];
+	/** A repository of the same registry to mount blobs from. */
+	readonly mountFrom?: string;
+}
+
+export interface Plan {
+	readonly source: Source;
+	readonly destinations: readonly DestinationPlan[];
+}
+
+/** Looks at both sides and decides everything; nothing has been written when it returns or throws. */
+export async function makePlan(inputs: PromoteInputs, context: Context): Promise<Plan> {
+	const registries = await openRegistries(context);
+	const from = registries.complete(inputs.image);
+	const repository = await registries.repository(from);
+	const wanted = from.digest ?? from.tag ?? '';
+	const destinations = inputs.destinations.map((destination) => registries.complete(destination));
+	for (const { registry, repository: name } of destinations) {
+		if (registry === from.registry && name === from.repository && inputs.tags.length === 0) {
+			throw new PipelineError({
+				code: 'invalid-input',
+				attempted: `The destination ${registry}/${name} is the source, and no tags are given`,
+				fix: 'Name another repository in `to`, or the tags to set in `tags`.',
+			});
+		}
+	}
+	// By digest, nothing asked of a destination depends on the source's answer: both sides are asked at once.
+	const digest = from.digest ?? (await findSource(repository, wanted)).digest;
+	const [root, ...planned] = await Promise.all([
+		findSource(repository, digest),
+		...destinations.map((destination) => planDestination(digest, from, destination, inputs, registries)),
+	]);
+	const source = { repository, root };
+	const conflicts = planned
+		.map((plan) => tagConflict(plan.tags, source.root.digest, plan.repository.name))
+		.filter((error) => error !== undefined);
+	const [first] = conflicts;
+	if (first !== undefined) {
+		if (conflicts.length === 1) throw first;
+		throw new PipelineError({ code: 'conflict', attempted: conflicts.map(({ message }) => message).join('\n') });
+	}
+	return { source, destinations: planned };
+}
+
+async function findSource(repository: ImageRepository, reference: string): Promise<Manifest> {
+	const root = (await repository.manifests([reference])).get(reference);
+	if (root !== undefined) return root;
+	const separator = reference.startsWith('sha256:') ? '@' : ':';
+	throw new PipelineError({
+		code: 'not-found',
+		attempted: `There is no image ${repository.name}${separator}${reference}`,
+		fix: 'Check the registry, account and region of the source. An archived image is not found until it is restored.',
+	});
+}
+
+interface Place {
+	readonly registry: string;
+	readonly repository: string;
+}
+
+async function planDestination(
+	digest: Digest,
+	from: Place,
+	to: Place,
+	inputs: PromoteInputs,
+	registries: Registries,
+): Promise<DestinationPlan> {
+	const repository = await registries.repository(to);
+	const found = await repository.manifests([digest, ...inputs.tags]);
+	const existing = new Map<string, Digest>();
+	for (const tag of inputs.tags) {
+		const holder = found.get(tag);
+		if (holder !== undefined) existing.set(tag, holder.digest);
+	}
+	const present = found.has(digest);
+	const settled = present && inputs.tags.every((tag) => existing.get(tag) === digest) && inputs.ifTagExists !== 'fail';
+	const immutable = settled ? () => false : await immutability(to, registries);
+	return {
+		repository,
+		present,
+		tags: planTags(inputs.tags, digest, existing, inputs.ifTagExists, immutable),
+		...(to.registry === from.registry && to.repository !== from.repository ? { mountFrom: from.repository } : {}),
+	};
+}
+
+async function immutability(place: Place, registries: Registries): Promise<(tag: string) => boolean> {
+	const access = await registries.ecr(place.registry);
+	if (access === undefined) return () => false;
+	const settings = await describeRepository(access, place.repository);
+	if (settings === undefined) {
+		throw new PipelineError({
+			code: 'not-found',
+			attempted: `There is no repository ${formatImageReference(place)}`,
+			fix: `Create it with \`aws ecr create-repository --repository-name ${place.repository} --region ${access.region}\`.`,
+		});
+	}
+	return (tag) => isTagImmutable(settings, tag);
+}
