@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { copyBelow } from './copy.ts';
+import { openOciLayout } from './oci-layout.ts';
+import { memoryRepository, sampleImage, writeLayout } from './testing.ts';
+
+async function source() {
+	const image = sampleImage();
+	return { image, layout: await openOciLayout(await writeLayout(image), '/nowhere') };
+}
+
+describe('copyBelow', () => {
+	it('makes every blob and child be there, so that the root can follow with its digest unchanged', async () => {
+		const { image, layout } = await source();
+		const target = memoryRepository();
+		const counts = await copyBelow(layout, layout.root, target, { concurrency: 4 });
+		await target.putManifest(layout.root, 'v1');
+		expect(target.stored.get('v1')?.bytes.equals(image.root.bytes)).toBe(true);
+		for (const [digest, bytes] of image.blobs) expect(target.blobs.get(digest)?.equals(bytes)).toBe(true);
+		const total = [...image.blobs.values()].reduce((sum, bytes) => sum + bytes.length, 0);
+		expect(counts).toEqual({ bytesCopied: total, blobsCopied: 5, blobsMounted: 0, blobsSkipped: 0 });
+	});
+
+	it('copies a blob that platforms share once, and the largest first', async () => {
+		const { layout } = await source();
+		const target = memoryRepository();
+		await copyBelow(layout, layout.root, target, { concurrency: 1 });
+		const sizes = target.journal.filter((line) => line.startsWith('blob')).map((line) => Number(line.slice(5)));
+		expect(sizes).toHaveLength(5);
+		expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+	});
+
+	it('skips what is there and counts what was mounted', async () => {
+		const { image, layout } = await source();
+		const [first, second] = [...image.blobs.keys()];
+		const target = memoryRepository({ mountable: new Set(second === undefined ? [] : [second]) });
+		if (first !== undefined) target.blobs.set(first, image.blobs.get(first) ?? Buffer.alloc(0));
+		const counts = await copyBelow(layout, layout.root, target, { concurrency: 4, mountFrom: 'other' });
+		expect(counts).toMatchObject({ blobsSkipped: 1, blobsMounted: 1, blobsCopied: 3 });
+	});
+
+	it('does not copy an image with a hole in it', async () => {
+		const { layout } = await source();
+		const holed = { ...layout, manifests: async () => new Map() };
+		await expect(copyBelow(holed, layout.root, memoryRepository(), { concurrency: 4 })).rejects.toThrow(
+			'incomplete there',
+		);
+	});
+});
