@@ -1,0 +1,110 @@
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunCommand, systemClock } from '@ecr-pipeline/core';
+import { describe, expect, it } from '@jest/globals';
+import { logInDocker, restoreDocker } from './docker-auth.ts';
+
+const AUTH = Buffer.from('AWS:p').toString('base64');
+const LOGIN = { registry: 'r.example', username: 'AWS', password: 'p' };
+
+async function world(config?: object) {
+	const directory = await mkdtemp(join(tmpdir(), 'docker-'));
+	const path = join(directory, 'config.json');
+	if (config !== undefined) await writeFile(path, JSON.stringify(config));
+	const calls: unknown[][] = [];
+	const warnings: string[] = [];
+	const run: RunCommand = async (command, commandArguments, { stdin }) => {
+		calls.push([command, commandArguments, stdin]);
+		return { exitCode: command.endsWith('ecr-login') ? 1 : 0, stdout: 'not implemented', stderr: '' };
+	};
+	const log = { warning: (message: string) => warnings.push(message) } as never;
+	const read = async () => JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+	return {
+		directory,
+		path,
+		calls,
+		warnings,
+		read,
+		world: { env: { DOCKER_CONFIG: directory }, run, clock: systemClock, log, mask: () => undefined },
+	};
+}
+
+describe('logging Docker in', () => {
+	it('writes the login where there was no configuration, for nobody else to read', async () => {
+		const { path, read, world: given, directory } = await world();
+		await logInDocker([LOGIN], given);
+		expect(await read()).toEqual({ auths: { 'r.example': { auth: AUTH } } });
+		if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
+		expect(await readdir(directory)).toEqual(['config.json']);
+	});
+
+	it('keeps everything else that is configured', async () => {
+		const { read, world: given } = await world({
+			auths: { other: { auth: 'x' } },
+			currentContext: 'remote',
+			plugins: { a: 1 },
+		});
+		await logInDocker([LOGIN], given);
+		expect(await read()).toEqual({
+			auths: { other: { auth: 'x' }, 'r.example': { auth: AUTH } },
+			currentContext: 'remote',
+			plugins: { a: 1 },
+		});
+	});
+
+	it('hands the password to the configured store on stdin, never as an argument', async () => {
+		const { calls, read, world: given } = await world({ credsStore: 'desktop' });
+		await logInDocker([LOGIN], given);
+		expect(calls).toEqual([
+			[
+				'docker-credential-desktop',
+				['store'],
+				JSON.stringify({ ServerURL: 'r.example', Username: 'AWS', Secret: 'p' }),
+			],
+		]);
+		expect(await read()).toEqual({ credsStore: 'desktop' });
+	});
+
+	it('warns when a helper of the host keeps its own credentials', async () => {
+		const { warnings, world: given } = await world({ credHelpers: { 'r.example': 'ecr-login' } });
+		await logInDocker([LOGIN], given);
+		expect(warnings).toEqual([expect.stringContaining('docker-credential-ecr-login')]);
+	});
+
+	it('says that a broken configuration is to be mended, and leaves it alone', async () => {
+		const { path, world: given } = await world();
+		await writeFile(path, '{ not json');
+		await expect(logInDocker([LOGIN], given)).rejects.toThrow('Mend or remove the file.');
+		expect(await readFile(path, 'utf8')).toBe('{ not json');
+	});
+});
+
+describe('logging Docker out', () => {
+	it('puts back what was there for the host before', async () => {
+		const { read, world: given } = await world({ auths: { 'r.example': { auth: 'earlier' } } });
+		await restoreDocker(await logInDocker([LOGIN], given), given);
+		expect(await read()).toEqual({ auths: { 'r.example': { auth: 'earlier' } } });
+	});
+
+	it('takes out what was not there before', async () => {
+		const { read, world: given } = await world({ auths: { other: { auth: 'x' } } });
+		await restoreDocker(await logInDocker([LOGIN], given), given);
+		expect(await read()).toEqual({ auths: { other: { auth: 'x' } } });
+	});
+
+	it('leaves a login alone that another job has written since', async () => {
+		const { read, world: given } = await world();
+		const change = await logInDocker([LOGIN], given);
+		await logInDocker([{ ...LOGIN, password: 'other' }], given);
+		await restoreDocker(change, given);
+		expect(await read()).toEqual({ auths: { 'r.example': { auth: Buffer.from('AWS:other').toString('base64') } } });
+	});
+});
+
+it('lets several jobs of one runner change the file one after another', async () => {
+	const { read, world: given } = await world();
+	const hosts = Array.from({ length: 20 }, (_, index) => `r${index}.example`);
+	await Promise.all(hosts.map((registry) => logInDocker([{ ...LOGIN, registry }], given)));
+	expect(Object.keys((await read()).auths as object).sort()).toEqual([...hosts].sort());
+});
