@@ -28,10 +28,24 @@ export interface AwsClientConfig extends AwsIdentity {
  */
 export function awsClientConfig(context: Context, identity: AwsIdentity): AwsClientConfig {
 	return {
+		...environmentCredentials(context.env),
 		...identity,
 		maxAttempts: 6,
 		requestHandler: { ...context.agents, connectionTimeout: 10_000 },
 	};
+}
+
+/**
+ * Credentials in the environment come first in the SDK's own chain. They are handed over here because the environment of a
+ * step that runs several actions in one process is that of its context, not of the process.
+ */
+function environmentCredentials({
+	AWS_ACCESS_KEY_ID: accessKeyId,
+	AWS_SECRET_ACCESS_KEY: secretAccessKey,
+	AWS_SESSION_TOKEN: sessionToken,
+}: Context['env']): Pick<AwsIdentity, 'credentials'> {
+	if (!accessKeyId || !secretAccessKey) return {};
+	return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } };
 }
 
 /** The region from the input or the environment, as every AWS tool looks for it. */

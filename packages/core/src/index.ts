@@ -24,7 +24,7 @@ export {
 	type HttpSend,
 	readBody,
 } from './http.ts';
-export { createInputs, type Env, type Inputs } from './inputs.ts';
+export { createInputs, type Env, type InputSource, type Inputs } from './inputs.ts';
 export { formatBytes, formatDuration, withProgress } from './progress.ts';
 export {
 	formatImageReference,

@@ -28,6 +28,17 @@ describe('createInputs', () => {
 		expect(pairs.get('URL')).toBe('https://a.example/?b=c==');
 	});
 
+	it('names an input as the user wrote it, when another action handed it on', () => {
+		const inputs = createInputs(
+			{ 'INPUT_SCAN-TIMEOUT-SECONDS': 'soon', INPUT_MODE: 'ignored' },
+			{ 'timeout-seconds': { input: 'scan-timeout-seconds' }, image: { value: 'app:v1' } },
+		);
+		inputs.integer('timeout-seconds', 900, { min: 1, max: 9999 });
+		expect(inputs.text('mode')).toBeUndefined();
+		expect(inputs.image('image')).toEqual({ repository: 'app', tag: 'v1' });
+		expect(() => inputs.finish()).toThrow('Input "scan-timeout-seconds" is "soon"');
+	});
+
 	it('reports every problem at once, and that nothing has been changed', () => {
 		const inputs = createInputs({ INPUT_MODE: 'maybe', INPUT_TIMEOUT: '12x', INPUT_IMAGE: 'App@sha256:12' });
 		inputs.required('policy');

@@ -36,10 +36,27 @@ export interface Inputs {
 	finish(): void;
 }
 
-/** Inputs as the runner passes them: `INPUT_` and the name in capitals, spaces as underscores, hyphens kept. */
-export function createInputs(env: Env): Inputs {
+/** Where an action gets an input from when another one runs it: from an input of that one, or a value known already. */
+export type InputSource = { readonly input: string } | { readonly value: string };
+
+/**
+ * Inputs as the runner passes them: `INPUT_` and the name in capitals, spaces as underscores, hyphens kept.
+ * @param sources given when another action runs this one: inputs that it does not name count as not given, and problems
+ * are told under the names that the user wrote
+ */
+export function createInputs(env: Env, sources?: Readonly<Record<string, InputSource>>): Inputs {
 	const problems: string[] = [];
-	const raw = (name: string): string => env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim() ?? '';
+	const fromRunner = (name: string): string => env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`]?.trim() ?? '';
+	const raw = (name: string): string => {
+		if (sources === undefined) return fromRunner(name);
+		const source = sources[name];
+		if (source === undefined) return '';
+		return 'value' in source ? source.value : fromRunner(source.input);
+	};
+	const nameForUser = (name: string): string => {
+		const source = sources?.[name];
+		return source !== undefined && 'input' in source ? source.input : name;
+	};
 	const split = (name: string, separator: RegExp): string[] =>
 		raw(name)
 			.split(separator)
@@ -100,9 +117,8 @@ export function createInputs(env: Env): Inputs {
 			return pairs;
 		},
 		problem(name, given, allowed) {
-			problems.push(
-				given === undefined ? `Input "${name}": ${allowed}.` : `Input "${name}" is "${given}": ${allowed}.`,
-			);
+			const input = `Input "${nameForUser(name)}"`;
+			problems.push(given === undefined ? `${input}: ${allowed}.` : `${input} is "${given}": ${allowed}.`);
 		},
 		finish() {
 			if (problems.length === 0) return;
