@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundles } from './bundles.mjs';
 
@@ -12,7 +12,8 @@ const { values, positionals } = parseArgs({
 });
 const chosen = bundles.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 
-run('node_modules/typescript/bin/tsc', ['-b', 'tsconfig.build.json']);
+const projects = new Set(chosen.map(({ entry }) => dirname(dirname(entry))));
+run('node_modules/typescript/bin/tsc', ['-b', ...projects]);
 for (const name of new Set(chosen.map((bundle) => bundle.name)))
 	rmSync(join(values.out, name), { recursive: true, force: true });
 for (const bundle of chosen) pack(bundle);

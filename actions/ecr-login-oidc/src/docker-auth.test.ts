@@ -93,6 +93,12 @@ describe('logging Docker out', () => {
 		expect(await read()).toEqual({ auths: { other: { auth: 'x' } } });
 	});
 
+	it('leaves no file behind where there was none', async () => {
+		const { directory, world: given } = await world();
+		await restoreDocker(await logInDocker([LOGIN], given), given);
+		expect(await readdir(directory)).toEqual([]);
+	});
+
 	it('leaves a login alone that another job has written since', async () => {
 		const { read, world: given } = await world();
 		const change = await logInDocker([LOGIN], given);

@@ -6,6 +6,8 @@ import { dockerConfigPath } from '@ecr-pipeline/registry';
 /** What a login changed in Docker's configuration, and what was there before. It holds secrets. */
 export interface DockerChange {
 	readonly configPath: string;
+	/** The file was not there before. */
+	readonly created: boolean;
 	/** Host → the entry of `auths` before; null where there was none. */
 	readonly before: Readonly<Record<string, AuthEntry | null>>;
 	/** Host → the entry that we wrote: only that one is taken out again. */
@@ -38,7 +40,8 @@ type World = Pick<Context, 'env' | 'run' | 'clock' | 'log' | 'mask'>;
 export async function logInDocker(logins: readonly DockerLogin[], world: World): Promise<DockerChange> {
 	const configPath = dockerConfigPath(world.env);
 	return withLock(configPath, world, async () => {
-		const config = await readConfig(configPath);
+		const found = await readConfig(configPath);
+		const config = found ?? {};
 		const before: Record<string, AuthEntry | null> = {};
 		const written: Record<string, AuthEntry> = {};
 		for (const login of logins) {
@@ -54,17 +57,18 @@ export async function logInDocker(logins: readonly DockerLogin[], world: World):
 		}
 		if (Object.keys(written).length > 0)
 			await writeConfig(configPath, { ...config, auths: { ...config.auths, ...written } });
-		return { configPath, before, written };
+		return { configPath, created: found === undefined, before, written };
 	});
 }
 
 /** Puts back what was there before; an entry that somebody else has written since is left alone. */
 export async function restoreDocker(
-	{ configPath, before, written }: DockerChange,
+	{ configPath, created, before, written }: DockerChange,
 	world: Pick<World, 'clock'>,
 ): Promise<void> {
 	await withLock(configPath, world, async () => {
 		const config = await readConfig(configPath);
+		if (config === undefined) return;
 		const auths = { ...config.auths };
 		for (const [host, entry] of Object.entries(written)) {
 			if (auths[host]?.auth !== entry.auth) continue;
@@ -72,15 +76,18 @@ export async function restoreDocker(
 			if (earlier) auths[host] = earlier;
 			else delete auths[host];
 		}
-		await writeConfig(configPath, { ...config, auths });
+		const empty = Object.keys(auths).length === 0 && Object.keys(config).every((key) => key === 'auths');
+		if (created && empty) await rm(configPath);
+		else await writeConfig(configPath, { ...config, auths });
 	});
 }
 
-async function readConfig(path: string): Promise<DockerConfig> {
+async function readConfig(path: string): Promise<DockerConfig | undefined> {
 	const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-		if (error.code === 'ENOENT') return '{}';
+		if (error.code === 'ENOENT') return undefined;
 		throw error;
 	});
+	if (text === undefined) return undefined;
 	try {
 		return JSON.parse(text) as DockerConfig;
 	} catch (cause) {

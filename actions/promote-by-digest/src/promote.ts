@@ -38,8 +38,9 @@ const NO_COUNTS: CopyCounts = { bytesCopied: 0, blobsCopied: 0, blobsMounted: 0,
 
 /** Makes the same bytes be at every destination, and its tags stand on them, tags last. */
 export async function promote(inputs: PromoteInputs, context: Context): Promise<PromoteResult> {
-	if (inputs.verdictFile !== undefined) await assertVerdict(inputs.verdictFile, inputs, context);
 	const plan = await makePlan(inputs, context);
+	if (inputs.verdictFile !== undefined)
+		await assertVerdict(inputs.verdictFile, plan.source.root.digest, inputs.maxVerdictAge, context);
 	const evidence = inputs.referrers ? await findEvidence(plan.source.repository, plan.source.root) : [];
 	const promotions: Promotion[] = [];
 	for (const destination of plan.destinations) {

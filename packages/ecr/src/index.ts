@@ -12,6 +12,12 @@ export {
 	sessionCredentials,
 } from './logins.ts';
 export { type CompleteReference, identityOf, openRegistries, type Registries } from './registries.ts';
+export { openScanning, type Scanning } from './scanning.ts';
+export type { ScanningConfiguration } from './scanning-configuration.ts';
+export type { Coverage } from './scanning-coverage.ts';
+export type { PageRequest, ScanPage } from './scanning-findings.ts';
+export type { ScanStart } from './scanning-start.ts';
+export { isTransient } from './scanning-trouble.ts';
 export {
 	type ChainedRole,
 	establishSession,
