@@ -1,1 +1,24 @@
-export {};
+export { type Decision, type Evaluation, type EvaluationInputs, evaluate, FINDING_CLASSES } from './evaluate.ts';
+export { type Cvss, cvssScore, type Finding, type Fix, type VulnerablePackage } from './finding.ts';
+export { type Findings, findingsDocument, formatFindings, mergeByPlatform, type PlatformScan } from './findings.ts';
+export { type EffectivePolicy, effectivePolicy, type Policy, type PolicyRules, policyDigest } from './policy.ts';
+export { parsePolicy } from './policy-file.ts';
+export type { ReadFindings } from './read/answer.ts';
+export { fromBasic } from './read/ecr-basic.ts';
+export { fromEnhanced } from './read/ecr-enhanced.ts';
+export { readFindings } from './read/read.ts';
+export { htmlReport } from './report/html.ts';
+export { markdownReport, severityBar } from './report/markdown.ts';
+export { headline, type ReportMaterial } from './report/material.ts';
+export { sarifCounts, sarifReport } from './report/sarif.ts';
+export { schemas } from './schemas.ts';
+export {
+	countBySeverity,
+	KNOWN_SEVERITIES,
+	type KnownSeverity,
+	SEVERITIES,
+	type Severity,
+	type SeverityCounts,
+} from './severity.ts';
+export { type Evidence, formatVerdict, readVerdict, type Verdict } from './verdict.ts';
+export { readVex, type VexStatement } from './vex.ts';

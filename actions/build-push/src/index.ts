@@ -1,0 +1,3 @@
+export { action } from './action.ts';
+export type { BuildInputs } from './inputs.ts';
+export type { BuildResult } from './result.ts';

@@ -1,0 +1,61 @@
+import { escapeLog, type OutputValue } from '@ecr-pipeline/core';
+import type { Decision } from '@ecr-pipeline/findings';
+import type { GateResult } from './gate.ts';
+
+const LISTED = 50;
+const LENGTH = 200;
+
+/** The outputs under the contract's names. Lists are short: the outputs of a job share one megabyte. */
+export function outputsOf(result: GateResult): Record<string, OutputValue> {
+	const { evaluation, files, image, digest } = result;
+	const { verdict, classes, counts, newFindings } = evaluation;
+	return {
+		verdict,
+		image,
+		digest,
+		blocking: classes.blocking,
+		ignored: classes.ignored,
+		new: newFindings,
+		counts,
+		'sarif-file': files.sarif,
+		'report-file': files.report,
+		'verdict-file': files.verdict,
+		result: resultOf(result),
+	};
+}
+
+function resultOf({ evaluation, mode, image, digest, policy, scanType, scanCompletedAt, files }: GateResult): object {
+	const blocking = evaluation.decisions.filter((decision) => decision.class === 'blocking');
+	return {
+		schemaVersion: 1,
+		verdict: evaluation.verdict,
+		mode,
+		image,
+		digest,
+		scanType,
+		...(scanCompletedAt === undefined ? {} : { scanCompletedAt }),
+		policy,
+		counts: evaluation.counts,
+		classes: evaluation.classes,
+		new: evaluation.newFindings,
+		blockingFindings: blocking.slice(0, LISTED).map(blockingFinding),
+		notes: evaluation.notes.slice(0, LISTED).map(short),
+		files,
+	};
+}
+
+function blockingFinding({ finding, rule, tolerated }: Decision): object {
+	return {
+		id: short(finding.id),
+		severity: finding.severity,
+		packages: finding.packages.slice(0, 5).map(({ name, version }) => short(`${name} ${version ?? ''}`.trim())),
+		fixedVersions: [...new Set(finding.packages.flatMap(({ fixedVersions }) => fixedVersions))].slice(0, 5).map(short),
+		rule,
+		tolerated,
+	};
+}
+
+function short(text: string): string {
+	const line = escapeLog(text.slice(0, 2 * LENGTH));
+	return line.length <= LENGTH ? line : `${line.slice(0, LENGTH - 1)}…`;
+}

@@ -1,0 +1,105 @@
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Context, escapeLog, PipelineError, retry } from '@ecr-pipeline/core';
+import { isTransient, openRegistries, openScanning, type Scanning } from '@ecr-pipeline/ecr';
+import type { SeverityCounts } from '@ecr-pipeline/findings';
+import { type Known, writeDocument } from './document.ts';
+import { findTargets, label, type Manifests, type Target } from './image.ts';
+import type { WaitInputs } from './inputs.ts';
+import { type Ending, isAccepted, type ManifestOutcome, type ScanState, worstState } from './outcome.ts';
+import { planScan } from './plan.ts';
+import { waitForAll } from './wait-all.ts';
+
+export interface WaitResult {
+	/** `registry/repository`. */
+	readonly name: string;
+	readonly repository: string;
+	readonly digest: string;
+	/** The tag that was resolved, where no digest was given. */
+	readonly tag?: string;
+	readonly state: ScanState;
+	/** Tells that the findings file is written: every platform is complete, or unsupported and that is accepted. */
+	readonly accepted: boolean;
+	readonly outcomes: readonly ManifestOutcome[];
+	readonly leftOut: readonly Target[];
+	readonly waitedMilliseconds: number;
+	/** Present when accepted. */
+	readonly known?: Known & { readonly findingsFile: string; readonly counts: SeverityCounts };
+}
+
+/** The place of an image whose scan is waited for, and how it is asked. */
+export interface Place {
+	readonly registry: string;
+	readonly repository: string;
+	readonly source: Manifests;
+	readonly scanning: Scanning;
+}
+
+/** Waits until the findings for an image are complete on every platform, and writes them down. */
+export async function waitForScan(input: WaitInputs, context: Context): Promise<WaitResult> {
+	const registries = await openRegistries(context);
+	const { registry, repository } = registries.complete(input.image);
+	const access = await registries.ecr(registry);
+	if (access === undefined)
+		throw new PipelineError({
+			code: 'unsupported',
+			attempted: `Could not wait for a scan of ${registry}/${repository}`,
+			answer: `${registry} is not a private registry of Amazon ECR that a step of this job has logged in to, and only those have scans to wait for`,
+			fix: 'Run ecr-login-oidc for this registry first. For any other registry, scan the image with Trivy or Grype and give the report to gate-on-findings.',
+		});
+	const source = await registries.repository({ registry, repository });
+	const scanning = openScanning(access, repository, context);
+	return waitAt({ registry, repository, source, scanning }, input, context);
+}
+
+/** The same, at a place that is open already. */
+export async function waitAt(place: Place, input: WaitInputs, context: Context): Promise<WaitResult> {
+	const { clock, log } = context;
+	const began = clock.now();
+	const deadline = began + input.timeoutSeconds * 1000;
+	const findingsFile = resolve(input.findingsFile ?? join(context.temporaryDirectory, 'findings.json'));
+	// Findings of an earlier image must not be there for the gate when this wait fails.
+	await rm(findingsFile, { force: true });
+
+	const patiently = <T>(work: () => Promise<T>): Promise<T> =>
+		retry(work, { clock, random: context.random, attempts: 10, baseMilliseconds: 1000, deadline, again: isTransient });
+	const reference = input.image.digest ?? input.image.tag ?? '';
+	const [image, configuration] = await Promise.all([
+		patiently(() => findTargets(reference, input.platforms, place.source, { clock, deadline })),
+		patiently(() => place.scanning.configuration()),
+	]);
+	const name = `${place.registry}/${place.repository}`;
+	if (input.image.digest === undefined) log.info(`${name}:${reference} is ${image.digest}.`);
+
+	const plan = planScan(input, configuration, place.repository);
+	const outcomes =
+		'state' in plan
+			? image.targets.map((target) => ({ ...target, ...plan, waitedMilliseconds: 0, calls: 0 }))
+			: await waitForAll(image, plan, place.scanning, input, context, deadline);
+	const accepted = outcomes.every(({ state }) => isAccepted(state, input.onUnsupported));
+	const result = {
+		name,
+		repository: place.repository,
+		digest: image.digest,
+		...(input.image.digest === undefined ? { tag: reference } : {}),
+		state: worstState(outcomes),
+		accepted: accepted && outcomes.length > 0,
+		outcomes,
+		leftOut: image.leftOut,
+		waitedMilliseconds: clock.now() - began,
+	};
+	if (!result.accepted) return result;
+	warnOfUnsupported(outcomes, context);
+	const known = await writeDocument(findingsFile, result);
+	return { ...result, known: { ...known, findingsFile } };
+}
+
+function warnOfUnsupported(outcomes: readonly (ManifestOutcome | (Target & Ending))[], { log }: Context): void {
+	for (const outcome of outcomes)
+		if (outcome.state === 'unsupported')
+			log.warning(
+				escapeLog(
+					`${label(outcome)} cannot be scanned: ${outcome.reason}. Nothing is known about it (on-unsupported: warn).`,
+				),
+			);
+}

@@ -1,0 +1,188 @@
+import { openBaseline } from './baseline.ts';
+import { effectiveSeverity, type Judgement, judge } from './criteria.ts';
+import type { Finding } from './finding.ts';
+import type { Findings } from './findings.ts';
+import { type IgnoreReport, type Ignores, openIgnores } from './ignore.ts';
+import { evaluationNotes } from './notes.ts';
+import type { EffectivePolicy, LayerRules } from './policy.ts';
+import { countBySeverity, SEVERITIES, type Severity, type SeverityCounts } from './severity.ts';
+import type { VexStatement } from './vex.ts';
+import { openVex, type Vex } from './vex-match.ts';
+
+/** Where a finding can end; each ends in exactly one. */
+export const FINDING_CLASSES = [
+	'blocking',
+	'ignored',
+	'vex-not-affected',
+	'below-threshold',
+	'in-grace',
+	'in-baseline',
+] as const;
+export type FindingClass = (typeof FINDING_CLASSES)[number];
+
+/** One finding, where it ended, and by which rule. */
+export interface Decision {
+	readonly finding: Finding;
+	readonly class: FindingClass;
+	/** Place of the rule in the policy: `block.severity`, `ignore[2]`, `grace-days.high`, `vex`, `base-image.block.cvss`. */
+	readonly rule: string;
+	/** The same for people. It may hold text of strangers. */
+	readonly reason: string;
+	readonly isNew: boolean;
+	/** It would block, but `max` tolerates as many of its severity. */
+	readonly tolerated: boolean;
+	/** Ignore rules that would have taken it away, had they not expired. */
+	readonly expiredRules: readonly number[];
+}
+
+export interface Evaluation {
+	readonly verdict: 'passed' | 'failed';
+	/** In the order of the findings: worst first. */
+	readonly decisions: readonly Decision[];
+	/** All findings by their own severity. */
+	readonly counts: SeverityCounts;
+	readonly classes: Readonly<Record<FindingClass, number>>;
+	readonly newFindings: number;
+	readonly ignoreRules: IgnoreReport;
+	/** What a reader of the verdict must know: data that was missing, rules that were of no use. */
+	readonly notes: readonly string[];
+}
+
+export interface EvaluationInputs {
+	readonly findings: Findings;
+	readonly policy: EffectivePolicy;
+	/** Registry host of the image, where it is known. */
+	readonly registry?: string;
+	readonly vex: readonly VexStatement[];
+	/** Findings of what runs now; absent: every finding is new. */
+	readonly baseline?: readonly Finding[];
+	/** Digests (and diff ids) of the base image's layers; absent: not known, and all rules are the application's. */
+	readonly baseLayers?: ReadonlySet<string>;
+	/** Milliseconds since 1970. */
+	readonly now: number;
+}
+
+interface Judge {
+	readonly inputs: EvaluationInputs;
+	readonly ignores: Ignores;
+	readonly vex: Vex;
+	readonly isInBaseline: (finding: Finding) => boolean;
+}
+
+type Classified = Omit<Decision, 'tolerated'> & { readonly severity: Severity; readonly judgement?: Judgement };
+
+/** Holds every finding against the policy. The same inputs always give the same decisions. */
+export function evaluate(inputs: EvaluationInputs): Evaluation {
+	const { findings, policy, registry, vex, baseline, now } = inputs;
+	const subject = { ...findings, ...(registry === undefined ? {} : { registry }) };
+	const judgeOfAll: Judge = {
+		inputs,
+		ignores: openIgnores(policy.ignore, now),
+		vex: openVex(vex, subject),
+		isInBaseline: baseline === undefined ? () => false : openBaseline(baseline),
+	};
+	const classified = findings.findings.map((finding) => classify(finding, judgeOfAll));
+	const tolerated = toleratedSeverities(classified, policy);
+	const decisions = classified.map(
+		({ severity, judgement: _, ...decision }): Decision => ({
+			...decision,
+			tolerated: decision.class === 'blocking' && tolerated.has(severity),
+		}),
+	);
+	const blocks = decisions.some((decision) => decision.class === 'blocking' && !decision.tolerated);
+	const ignoreRules = judgeOfAll.ignores.report();
+	return {
+		verdict: blocks ? 'failed' : 'passed',
+		decisions,
+		counts: countBySeverity(findings.findings),
+		classes: countClasses(decisions),
+		newFindings: decisions.filter(({ isNew }) => isNew).length,
+		ignoreRules,
+		notes: evaluationNotes({
+			inputs,
+			decisions,
+			judgements: classified.flatMap(({ judgement }) => judgement ?? []),
+			ignoreRules,
+			unusedVex: judgeOfAll.vex.unused(),
+		}),
+	};
+}
+
+/** Tells whether every package of a finding lies in the base image's layers, as far as these are known. */
+export function isInBaseImage({ packages }: Finding, baseLayers: ReadonlySet<string> | undefined): boolean {
+	if (baseLayers === undefined || packages.length === 0) return false;
+	return packages.every(({ layers }) => layers.length > 0 && layers.every((layer) => baseLayers.has(layer)));
+}
+
+function classify(finding: Finding, { inputs, ignores, vex, isInBaseline }: Judge): Classified {
+	const { policy, baseLayers, now } = inputs;
+	const baseRules = isInBaseImage(finding, baseLayers) ? policy['base-image'] : undefined;
+	const rules = baseRules ?? policy;
+	const place = baseRules === undefined ? '' : 'base-image.';
+	const covering = ignores.covering(finding);
+	const statements = vex.covering(finding);
+	const common = {
+		finding,
+		severity: effectiveSeverity(finding, rules),
+		isNew: !isInBaseline(finding),
+		expiredRules: ignores.expiredFor(finding).map(({ index }) => index),
+	};
+	if (finding.status === 'suppressed')
+		return { ...common, class: 'ignored', rule: 'scanner', reason: "suppressed by the scanner's own rules" };
+	if (covering !== undefined) {
+		const rule = covering.map(({ index }) => `ignore[${index}]`).join(', ');
+		const reason = covering.map(({ rule: { reason: why, expires } }) => `${why} (${expiryText(expires)})`).join('; ');
+		return { ...common, class: 'ignored', rule, reason };
+	}
+	if (statements !== undefined) {
+		const reason = statements.map(({ status, justification, source }) => `${status}: ${justification} (${source})`);
+		return { ...common, class: 'vex-not-affected', rule: 'vex', reason: reason.join('; ') };
+	}
+	return { ...common, ...classifyByThreshold(finding, rules, place, common, now) };
+}
+
+function classifyByThreshold(
+	finding: Finding,
+	rules: LayerRules,
+	place: string,
+	{ severity, isNew }: Pick<Classified, 'severity' | 'isNew'>,
+	now: number,
+): Pick<Classified, 'class' | 'rule' | 'reason' | 'judgement'> {
+	const judgement = judge(finding, rules);
+	const { met } = judgement;
+	if (met === undefined)
+		return { class: 'below-threshold', rule: `${place}block`, reason: 'meets no criterion that blocks', judgement };
+	if (rules['only-fixed'] && finding.fix === 'none')
+		return { class: 'below-threshold', rule: `${place}only-fixed`, reason: 'no fix exists', judgement };
+	const days = rules['grace-days'][severity] ?? 0;
+	const end = finding.firstSeen === undefined ? undefined : Date.parse(finding.firstSeen) + days * 86_400_000;
+	if (end !== undefined && now < end) {
+		const reason = `first seen ${finding.firstSeen?.slice(0, 10)}, blocks from ${new Date(end).toISOString().slice(0, 10)}`;
+		return { class: 'in-grace', rule: `${place}grace-days.${severity}`, reason, judgement };
+	}
+	if (!isNew) return { class: 'in-baseline', rule: 'baseline', reason: 'found in what runs now, too', judgement };
+	return { class: 'blocking', rule: `${place}${met.rule}`, reason: met.text, judgement };
+}
+
+/** The severities of which no more would block than `max` tolerates. */
+function toleratedSeverities(classified: readonly Classified[], { max }: EffectivePolicy): ReadonlySet<Severity> {
+	const blocking = countBySeverity(classified.filter((entry) => entry.class === 'blocking'));
+	return new Set(SEVERITIES.filter((severity) => blocking[severity] <= (max[severity] ?? 0)));
+}
+
+function countClasses(decisions: readonly Decision[]): Record<FindingClass, number> {
+	const counts = {
+		blocking: 0,
+		ignored: 0,
+		'vex-not-affected': 0,
+		'below-threshold': 0,
+		'in-grace': 0,
+		'in-baseline': 0,
+	};
+	for (const decision of decisions) counts[decision.class] += 1;
+	return counts;
+}
+
+function expiryText(expires: string): string {
+	return expires === 'never' ? 'never expires' : `until ${expires}`;
+}

@@ -1,0 +1,153 @@
+import { aliasesAmong, type Cvss, defined, type Finding, finding } from '../finding.ts';
+import { parsePurl } from '../purl.ts';
+import {
+	type JsonObject,
+	numberAt,
+	objectAt,
+	objectsAt,
+	refuse,
+	requiredTextAt,
+	textAt,
+	textsAt,
+	timeAt,
+} from '../shape.ts';
+import { digestsOf, imageAmong, type ReadFindings } from './answer.ts';
+
+/** Trivy's JSON report, schema 2 (aquasecurity/trivy, pkg/types/report.go): vulnerabilities, secrets, misconfigurations. */
+export function readTrivy(report: JsonObject): ReadFindings {
+	if (report.SchemaVersion !== 2) throw refuse('SchemaVersion', '2', report.SchemaVersion);
+	if (report.ArtifactType !== 'container_image') throw refuse('ArtifactType', 'container_image', report.ArtifactType);
+	const metadata = objectAt(report, 'Metadata', 'report');
+	const config = objectAt(metadata, 'ImageConfig', 'Metadata');
+	const platform = [textAt(config, 'os', 'ImageConfig'), textAt(config, 'architecture', 'ImageConfig')];
+	const platformName = platform.includes(undefined) ? 'unknown' : platform.join('/');
+	const references = textsAt(metadata, 'RepoDigests', 'Metadata');
+	const digests = digestsOf(references);
+	const results = objectsAt(report, 'Results', 'report');
+	const findings = results.flatMap((result, index) => findingsOf(result, platformName, `Results[${index}]`));
+	const licences = results.reduce(
+		(sum, result) => sum + (Array.isArray(result.Licenses) ? result.Licenses.length : 0),
+		0,
+	);
+	return {
+		format: 'trivy',
+		scanType: 'trivy',
+		digests,
+		...imageAmong(references),
+		...defined('scanCompletedAt', timeAt(report, 'CreatedAt', 'report')),
+		platforms: [{ platform: platformName, ...defined('digest', digests[0]), status: 'complete' }],
+		findings,
+		notes:
+			licences === 0 ? [] : [`${licences} licences in Trivy's report are not judged: this gate knows vulnerabilities.`],
+	};
+}
+
+function findingsOf(result: JsonObject, platform: string, path: string): Finding[] {
+	const each = (key: string, read: (item: JsonObject, path: string) => Finding): Finding[] =>
+		objectsAt(result, key, path).map((item, index) => read(item, `${path}.${key}[${index}]`));
+	const target = textAt(result, 'Target', path);
+	return [
+		...each('Vulnerabilities', (item, at) => vulnerability(item, result, platform, 'active', at)),
+		...each('Secrets', (item, at) => other(requiredTextAt(item, 'RuleID', at), item, target, platform, at)),
+		...each('Misconfigurations', (item, at) =>
+			other(requiredTextAt(item, 'ID', at), item, target, platform, at),
+		).filter((_, index) => objectsAt(result, 'Misconfigurations', path)[index]?.Status === 'FAIL'),
+		...objectsAt(result, 'ExperimentalModifiedFindings', path).flatMap((item, index) =>
+			suppressed(item, result, platform, `${path}.ExperimentalModifiedFindings[${index}]`),
+		),
+	];
+}
+
+// What .trivyignore or VEX removed, when the report was written with --show-suppressed.
+function suppressed(item: JsonObject, result: JsonObject, platform: string, path: string): Finding[] {
+	if (item.Type !== 'vulnerability') return [];
+	return [vulnerability(objectAt(item, 'Finding', path), result, platform, 'suppressed', `${path}.Finding`)];
+}
+
+function vulnerability(
+	item: JsonObject,
+	result: JsonObject,
+	platform: string,
+	status: Finding['status'],
+	path: string,
+): Finding {
+	const id = requiredTextAt(item, 'VulnerabilityID', path);
+	const fixed = textAt(item, 'FixedVersion', path);
+	const url = textAt(item, 'PrimaryURL', path);
+	return finding({
+		id,
+		aliases: aliasesAmong(id, textsAt(item, 'VendorIDs', path)),
+		givenSeverity: textAt(item, 'Severity', path),
+		cvss: cvssOf(objectAt(item, 'CVSS', path), `${path}.CVSS`),
+		epss: undefined,
+		knownExploited: undefined,
+		exploitAvailable: undefined,
+		packages: [packageOf(item, result, path)],
+		fix: fixed === undefined ? 'none' : 'available',
+		firstSeen: undefined,
+		platforms: [platform],
+		title: textAt(item, 'Title', path),
+		description: textAt(item, 'Description', path),
+		links: [...(url === undefined ? [] : [url]), ...textsAt(item, 'References', path)],
+		status,
+	});
+}
+
+function packageOf(item: JsonObject, result: JsonObject, path: string) {
+	const purl = textAt(objectAt(item, 'PkgIdentifier', path), 'PURL', `${path}.PkgIdentifier`);
+	const layer = objectAt(item, 'Layer', path);
+	const isLanguage = result.Class === 'lang-pkgs';
+	return {
+		name: requiredTextAt(item, 'PkgName', path),
+		...defined('version', textAt(item, 'InstalledVersion', path)),
+		...defined('type', purl === undefined ? textAt(result, 'Type', path) : parsePurl(purl)?.type),
+		...defined('purl', purl),
+		...defined('path', textAt(item, 'PkgPath', path) ?? (isLanguage ? textAt(result, 'Target', path) : undefined)),
+		layers: ['Digest', 'DiffID'].flatMap((key) => textAt(layer, key, `${path}.Layer`) ?? []),
+		fixedVersions: textAt(item, 'FixedVersion', path)?.split(/\s*,\s*/) ?? [],
+	};
+}
+
+function cvssOf(bySource: JsonObject, path: string): Cvss[] {
+	return Object.keys(bySource).flatMap((source) => {
+		const rating = objectAt(bySource, source, path);
+		return (['2', '3', '40'] as const).flatMap((major): Cvss[] => {
+			const at = `${path}.${source}`;
+			const vector = textAt(rating, `V${major}Vector`, at);
+			const score = numberAt(rating, `V${major}Score`, at, { min: 0, max: 10 });
+			if (vector === undefined && score === undefined) return [];
+			const version = /^CVSS:(\d\.\d)\//.exec(vector ?? '')?.[1] ?? { '2': '2.0', '3': '3.0', '40': '4.0' }[major];
+			return [{ source, version, ...defined('vector', vector), ...defined('score', score) }];
+		});
+	});
+}
+
+// A secret or a misconfiguration has a place instead of a package.
+function other(id: string, item: JsonObject, target: string | undefined, platform: string, path: string): Finding {
+	const url = textAt(item, 'PrimaryURL', path);
+	const layer = objectAt(item, 'Layer', path);
+	return finding({
+		id,
+		aliases: [],
+		givenSeverity: textAt(item, 'Severity', path),
+		cvss: [],
+		epss: undefined,
+		knownExploited: undefined,
+		exploitAvailable: undefined,
+		packages: [
+			{
+				name: target ?? '(unnamed)',
+				...defined('path', target),
+				layers: ['Digest', 'DiffID'].flatMap((key) => textAt(layer, key, `${path}.Layer`) ?? []),
+				fixedVersions: [],
+			},
+		],
+		fix: 'unknown',
+		firstSeen: undefined,
+		platforms: [platform],
+		title: textAt(item, 'Title', path),
+		description: textAt(item, 'Description', path) ?? textAt(item, 'Message', path),
+		links: url === undefined ? [] : [url],
+		status: 'active',
+	});
+}

@@ -1,0 +1,190 @@
+import { codeSpan, escapeMarkdown, markdownTable } from '@ecr-pipeline/core';
+import type { Decision, FindingClass } from '../evaluate.ts';
+import { cvssScore, type Finding } from '../finding.ts';
+import { SEVERITIES, type Severity, type SeverityCounts } from '../severity.ts';
+import { type FixStep, fixSteps } from './fixes.ts';
+import { headline, type ReportMaterial } from './material.ts';
+import { counted, limited } from './text.ts';
+
+// The runner drops a summary of more than 1024 KiB as a whole. A step may append other text, and the root action has six of
+// them, so this one stays far below.
+const BYTES = 300 * 1024;
+const ROWS = 100;
+const CELL = 120;
+const SQUARES: Readonly<Record<Severity, string>> = {
+	critical: '🟪',
+	high: '🟥',
+	medium: '🟧',
+	low: '🟨',
+	informational: '🟦',
+	unknown: '⬜',
+};
+const BAR_SQUARES = 30;
+
+const FOLDED: readonly (readonly [FindingClass, string])[] = [
+	['ignored', 'Ignored by rule'],
+	['vex-not-affected', 'Not affected by VEX'],
+	['in-grace', 'In grace'],
+	['in-baseline', 'In what runs now, too'],
+	['below-threshold', 'Below the threshold'],
+];
+
+/** The job summary: verdict first, then what blocks and how to repair it, the rest folded. Always far below 1 MiB. */
+export function markdownReport(material: ReportMaterial): string {
+	const { evaluation } = material;
+	const blocking = evaluation.decisions.filter((decision) => decision.class === 'blocking' && !decision.tolerated);
+	const tolerated = evaluation.decisions.filter(({ tolerated: isTolerated }) => isTolerated);
+	const sections = [
+		section('What blocks', decisionTable(blocking, true)),
+		section('How to repair it', fixTable(fixSteps(blocking))),
+		folded('Would block, tolerated by max', tolerated),
+		notes(evaluation.notes),
+		...FOLDED.map(([end, title]) =>
+			folded(
+				title,
+				evaluation.decisions.filter((decision) => decision.class === end),
+			),
+		),
+	];
+	return withinBytes([head(material), ...sections.filter((text) => text !== '')]);
+}
+
+/** How the findings divide, as a bar of squares. Each severity that occurs has one at least. */
+export function severityBar(counts: SeverityCounts): string {
+	if (counts.total === 0) return '🟩'.repeat(BAR_SQUARES);
+	return SEVERITIES.map((severity) => {
+		const share = (counts[severity] / counts.total) * BAR_SQUARES;
+		return SQUARES[severity].repeat(counts[severity] === 0 ? 0 : Math.max(1, Math.round(share)));
+	}).join('');
+}
+
+function head(material: ReportMaterial): string {
+	const { evaluation, image, policy, scanType, scanCompletedAt, sourceUpdatedAt, platforms } = material;
+	const { counts, classes } = evaluation;
+	const legend = SEVERITIES.filter((severity) => counts[severity] > 0).map(
+		(severity) => `${SQUARES[severity]} ${counts[severity].toLocaleString('en')} ${severity}`,
+	);
+	const ends = Object.entries(classes).filter(([, count]) => count > 0);
+	const facts = [
+		`Image ${codeSpan(image)}`,
+		`policy ${codeSpan(limited(policy.uri, CELL))} (${codeSpan(policy.digest.slice(0, 19))})`,
+		`${escapeMarkdown(scanType)} scan of ${escapeMarkdown(limited(platforms.map(({ platform }) => platform).join(', '), CELL))}`,
+		...(scanCompletedAt === undefined ? [] : [`completed ${scanCompletedAt}`]),
+		...(sourceUpdatedAt === undefined ? [] : [`vulnerability data of ${sourceUpdatedAt}`]),
+	];
+	return [
+		`### ${evaluation.verdict === 'passed' ? '✅' : '❌'} ${headline(material)}`,
+		'',
+		severityBar(counts),
+		'',
+		legend.length === 0
+			? 'No findings at all.'
+			: `${legend.join(' · ')} · **${counts.total.toLocaleString('en')}** in all`,
+		'',
+		...(ends.length === 0 ? [] : [ends.map(([end, count]) => `${end}: ${count.toLocaleString('en')}`).join(' · '), '']),
+		`${facts.join(' · ')}.`,
+	].join('\n');
+}
+
+function section(title: string, body: string): string {
+	return body === '' ? '' : `#### ${title}\n\n${body}`;
+}
+
+function folded(title: string, decisions: readonly Decision[]): string {
+	if (decisions.length === 0) return '';
+	const summary = `${title}: ${decisions.length.toLocaleString('en')}`;
+	return `<details><summary>${summary}</summary>\n\n${decisionTable(decisions, false)}\n\n</details>`;
+}
+
+function notes(lines: readonly string[]): string {
+	if (lines.length === 0) return '';
+	const shown = lines.slice(0, ROWS).map((line) => `- ${escapeMarkdown(limited(line, 3 * CELL))}`);
+	return section('To be known', [...shown, ...moreThan(ROWS, lines.length)].join('\n'));
+}
+
+function decisionTable(decisions: readonly Decision[], withNew: boolean): string {
+	if (decisions.length === 0) return '';
+	const hasKnown = withNew && decisions.some(({ isNew }) => !isNew);
+	const rows = decisions
+		.slice(0, ROWS)
+		.map(({ finding, rule, reason, isNew }) => [
+			`${SQUARES[finding.severity]} ${finding.severity}${hasKnown && isNew ? ' **new**' : ''}`,
+			linkedId(finding),
+			packagesCell(finding),
+			fixCell(finding),
+			scoreCell(finding),
+			`${codeSpan(limited(rule, CELL))} ${cell(reason)}`,
+		]);
+	const table = markdownTable(['Severity', 'Finding', 'Package', 'Fixed in', 'Score', 'Rule'], rows);
+	return [table, ...moreThan(ROWS, decisions.length)].join('\n\n');
+}
+
+function fixTable(steps: readonly FixStep[]): string {
+	const rows = steps
+		.slice(0, ROWS)
+		.map(({ name, versions, fixedVersions, ids }) => [
+			codeSpan(limited(name, CELL)),
+			cell(versions.join(', ')),
+			fixedVersions.length === 0 ? 'no fix yet' : cell(fixedVersions.join(', ')),
+			String(ids.length),
+		]);
+	if (rows.length === 0) return '';
+	const table = markdownTable(['Package', 'Has', 'Update to', 'Findings repaired'], rows);
+	return [table, ...moreThan(ROWS, steps.length)].join('\n\n');
+}
+
+function linkedId({ id, links }: Finding): string {
+	const text = codeSpan(limited(id, CELL));
+	const link = links.find((url) => url.length < 300 && URL.canParse(url));
+	// Angle brackets would end the destination; URL writes them, spaces and quotes percent-encoded.
+	return link === undefined
+		? text
+		: `<a href="${new URL(link).href.replaceAll('&', '&amp;').replaceAll('"', '%22').replaceAll('|', '%7C')}">${text}</a>`;
+}
+
+function packagesCell({ packages, platforms }: Finding): string {
+	const [first, ...more] = packages;
+	if (first === undefined) return '';
+	const place = first.path === undefined ? '' : ` ${cell(first.path)}`;
+	const rest = more.length === 0 ? '' : ` and ${counted(more.length, 'other package')}`;
+	const where = platforms.length === 0 ? '' : ` ${cell(platforms.join(', '))}`;
+	return `${codeSpan(limited(`${first.name} ${first.version ?? ''}`, CELL))}${place}${rest}${where}`;
+}
+
+function fixCell({ packages, fix }: Finding): string {
+	const versions = [...new Set(packages.flatMap(({ fixedVersions }) => fixedVersions))];
+	if (versions.length > 0) return cell(versions.join(', '));
+	return { available: 'a fix exists', partial: 'in part', none: 'no fix yet', unknown: 'not known' }[fix];
+}
+
+function scoreCell({ cvss, epss, knownExploited, exploitAvailable }: Finding): string {
+	const score = cvssScore(cvss)?.score;
+	const parts = [
+		score === undefined ? undefined : `CVSS ${score}`,
+		epss === undefined ? undefined : `EPSS ${epss}`,
+		knownExploited === true ? '**exploited**' : undefined,
+		exploitAvailable === true ? 'exploit' : undefined,
+	];
+	return parts.filter((part) => part !== undefined).join(', ');
+}
+
+function cell(text: string): string {
+	return escapeMarkdown(limited(text, CELL));
+}
+
+function moreThan(shown: number, all: number): string[] {
+	return all <= shown ? [] : [`… and ${(all - shown).toLocaleString('en')} more, in the HTML report.`];
+}
+
+/** Whole sections only, as many as fit: half a table would take the rest of the page with it. */
+function withinBytes(sections: readonly string[]): string {
+	const kept: string[] = [];
+	let bytes = 0;
+	for (const text of sections) {
+		bytes += Buffer.byteLength(text) + 2;
+		if (bytes > BYTES)
+			return [...kept, 'The rest does not fit into a job summary; it is in the HTML report.'].join('\n\n');
+		kept.push(text);
+	}
+	return kept.join('\n\n');
+}

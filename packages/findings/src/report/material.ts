@@ -1,0 +1,32 @@
+import type { Evaluation } from '../evaluate.ts';
+import type { PlatformScan } from '../findings.ts';
+
+/** What every report is made of. */
+export interface ReportMaterial {
+	/** `[registry/]repository@digest` */
+	readonly image: string;
+	readonly digest: string;
+	readonly mode: 'enforce' | 'report';
+	readonly evaluation: Evaluation;
+	readonly policy: { readonly uri: string; readonly digest: string };
+	readonly scanType: string;
+	readonly scanCompletedAt?: string;
+	readonly sourceUpdatedAt?: string;
+	readonly platforms: readonly PlatformScan[];
+	/** Milliseconds since 1970. */
+	readonly now: number;
+}
+
+/** The verdict as the headline of a report. */
+export function headline({ evaluation, mode }: Pick<ReportMaterial, 'evaluation' | 'mode'>): string {
+	const blocking = evaluation.decisions.filter(
+		(decision) => decision.class === 'blocking' && !decision.tolerated,
+	).length;
+	const tolerated = evaluation.classes.blocking - blocking;
+	if (evaluation.verdict === 'failed') {
+		const count = `${blocking.toLocaleString('en')} of ${evaluation.counts.total.toLocaleString('en')} findings`;
+		return `Failed: ${count} block${blocking === 1 ? 's' : ''}${mode === 'report' ? ' (reported only)' : ''}`;
+	}
+	const total = evaluation.counts.total.toLocaleString('en');
+	return `Passed: none of ${total} findings blocks${tolerated === 0 ? '' : `, ${tolerated} of them tolerated by max`}`;
+}

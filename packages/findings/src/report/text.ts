@@ -1,0 +1,11 @@
+/** At most `length` characters, never empty, no half character anywhere: for formats that refuse longer or broken text. */
+export function limited(text: string, length: number): string {
+	const whole = text.replace(/\p{Surrogate}/gu, '\ufffd').trim();
+	if (whole === '') return '(none)';
+	return whole.length <= length ? whole : `${whole.slice(0, length - 1).replace(/\p{Surrogate}$/u, '')}…`;
+}
+
+/** `3 findings`, `1 finding`. */
+export function counted(count: number, noun: string): string {
+	return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,77 @@
+import { FINDING_CLASSES } from './evaluate.ts';
+import { SEVERITIES } from './severity.ts';
+
+const count = { type: 'integer', minimum: 0 } as const;
+const text = { type: 'string' } as const;
+const digest = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' } as const;
+
+const counts = (names: readonly string[]) => ({
+	type: 'object',
+	required: [...names],
+	additionalProperties: false,
+	properties: Object.fromEntries(names.map((name) => [name, count])),
+});
+
+/** The `result` output of gate-on-findings. */
+export const GATE_RESULT_SCHEMA = {
+	$schema: 'http://json-schema.org/draft-07/schema#',
+	title: 'Result of gate-on-findings',
+	type: 'object',
+	required: [
+		'schemaVersion',
+		'verdict',
+		'mode',
+		'image',
+		'digest',
+		'policy',
+		'counts',
+		'classes',
+		'new',
+		'blockingFindings',
+		'notes',
+		'files',
+	],
+	additionalProperties: false,
+	properties: {
+		schemaVersion: { const: 1 },
+		verdict: { enum: ['passed', 'failed'] },
+		mode: { enum: ['enforce', 'report'] },
+		image: { ...text, description: '[registry/]repository@digest' },
+		digest,
+		scanType: text,
+		scanCompletedAt: text,
+		policy: {
+			type: 'object',
+			required: ['uri', 'digest'],
+			additionalProperties: false,
+			properties: { uri: text, digest },
+		},
+		counts: { ...counts([...SEVERITIES, 'total']), description: 'All findings by severity.' },
+		classes: { ...counts(FINDING_CLASSES), description: 'All findings by where they ended; adds up to counts.total.' },
+		new: { ...count, description: 'Findings that are not in the baseline.' },
+		blockingFindings: {
+			type: 'array',
+			description: 'The worst of those that block, 50 at most.',
+			items: {
+				type: 'object',
+				required: ['id', 'severity', 'packages', 'fixedVersions', 'rule', 'tolerated'],
+				additionalProperties: false,
+				properties: {
+					id: text,
+					severity: { enum: [...SEVERITIES] },
+					packages: { type: 'array', items: text },
+					fixedVersions: { type: 'array', items: text },
+					rule: text,
+					tolerated: { type: 'boolean', description: 'max tolerates as many of its severity.' },
+				},
+			},
+		},
+		notes: { type: 'array', items: text, description: 'What a reader of the verdict must know, 50 at most.' },
+		files: {
+			type: 'object',
+			required: ['sarif', 'report', 'verdict'],
+			additionalProperties: false,
+			properties: { sarif: text, report: text, verdict: text },
+		},
+	},
+} as const;

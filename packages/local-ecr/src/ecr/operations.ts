@@ -1,0 +1,27 @@
+import type { Operations } from '../aws/call.ts';
+import { imageBatchOperations } from './image-batches.ts';
+import { imageOperations } from './images.ts';
+import { layerOperations } from './layers.ts';
+import { mutabilityOperations } from './mutability.ts';
+import { policyOperations } from './policies.ts';
+import { registrySettingOperations } from './registry-settings.ts';
+import { repositoryOperations } from './repositories.ts';
+import { resourceTagOperations } from './resource-tags.ts';
+import { scanningConfigurationOperations } from './scanning-configuration.ts';
+import { scanOperations } from './scans.ts';
+import { tokenOperations } from './token.ts';
+
+/** The ECR API, by operation. */
+export const ecrOperations: Operations = {
+	...tokenOperations,
+	...repositoryOperations,
+	...mutabilityOperations,
+	...policyOperations,
+	...resourceTagOperations,
+	...registrySettingOperations,
+	...imageOperations,
+	...imageBatchOperations,
+	...layerOperations,
+	...scanOperations,
+	...scanningConfigurationOperations,
+};

@@ -1,0 +1,58 @@
+import type {
+	DescribeRegistryResponse,
+	GetAccountSettingRequest,
+	GetAccountSettingResponse,
+	GetRegistryPolicyResponse,
+	PutAccountSettingRequest,
+	PutAccountSettingResponse,
+} from '@aws-sdk/client-ecr';
+import type { Call, Operations } from '../aws/call.ts';
+import { invalidParameter, ServiceError } from '../aws/service-error.ts';
+import { required } from './input.ts';
+
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+	BASIC_SCAN_TYPE_VERSION: ['AWS_NATIVE', 'CLAIR'],
+	REGISTRY_POLICY_SCOPE: ['V1', 'V2'],
+	BLOB_MOUNTING: ['ENABLED', 'DISABLED'],
+};
+
+function getSetting(input: GetAccountSettingRequest, { own }: Call): GetAccountSettingResponse {
+	const name = settingName(input.name);
+	return { name, value: own.settings.get(name) };
+}
+
+function putSetting(input: PutAccountSettingRequest, { own }: Call): PutAccountSettingResponse {
+	const name = settingName(input.name);
+	const value = required(input.value, 'value');
+	const allowed = VALUES[name] ?? [];
+	if (!allowed.includes(value)) throw invalidParameter('value', `must satisfy enum value set: [${allowed.join(', ')}]`);
+	own.settings.set(name, value);
+	return { name, value };
+}
+
+function settingName(given: string | undefined): string {
+	const name = required(given, 'name');
+	if (VALUES[name] === undefined)
+		throw invalidParameter('name', `must satisfy enum value set: [${Object.keys(VALUES).join(', ')}]`);
+	return name;
+}
+
+function describeRegistry(_input: object, { own }: Call): DescribeRegistryResponse {
+	return { registryId: own.account, replicationConfiguration: { rules: [] } };
+}
+
+function getPolicy(_input: object, { own }: Call): GetRegistryPolicyResponse {
+	if (own.policy === undefined)
+		throw new ServiceError(
+			'RegistryPolicyNotFoundException',
+			`Registry policy does not exist in the registry with id '${own.account}'`,
+		);
+	return { registryId: own.account, policyText: own.policy };
+}
+
+export const registrySettingOperations: Operations = {
+	GetAccountSetting: getSetting,
+	PutAccountSetting: putSetting,
+	DescribeRegistry: describeRegistry,
+	GetRegistryPolicy: getPolicy,
+};

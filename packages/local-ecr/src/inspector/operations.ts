@@ -1,0 +1,6 @@
+import type { Operations } from '../aws/call.ts';
+import { listCoverage } from './coverage.ts';
+import { listFindings } from './findings.ts';
+
+/** The Inspector API, by operation. */
+export const inspectorOperations: Operations = { ListCoverage: listCoverage, ListFindings: listFindings };

@@ -1,0 +1,56 @@
+import { ServiceError } from '../aws/service-error.ts';
+import type { Repository } from './repository.ts';
+
+export type ScanFrequency = 'SCAN_ON_PUSH' | 'CONTINUOUS_SCAN' | 'MANUAL';
+
+export interface RegistryScanning {
+	readonly scanType: 'BASIC' | 'ENHANCED';
+	readonly rules: readonly { readonly scanFrequency: ScanFrequency; readonly filters: readonly string[] }[];
+	/** When it was last set: enhanced scanning looks at what is there from then on. */
+	readonly since: number;
+}
+
+/** One account in one region. */
+export interface Registry {
+	readonly account: string;
+	readonly region: string;
+	/** `http://127.0.0.1:5001`: what proxyEndpoint says. */
+	readonly endpoint: string;
+	readonly repositories: Map<string, Repository>;
+	/** Account settings, e.g. BLOB_MOUNTING. */
+	readonly settings: Map<string, string>;
+	scanning: RegistryScanning;
+	policy: string | undefined;
+}
+
+export const registryKey = (account: string, region: string): string => `${account}/${region}`;
+
+export function createRegistry(account: string, region: string, endpoint: string): Registry {
+	return {
+		account,
+		region,
+		endpoint,
+		repositories: new Map(),
+		settings: new Map([
+			['BASIC_SCAN_TYPE_VERSION', 'AWS_NATIVE'],
+			['REGISTRY_POLICY_SCOPE', 'V2'],
+			['BLOB_MOUNTING', 'DISABLED'],
+		]),
+		scanning: { scanType: 'BASIC', rules: [], since: 0 },
+		policy: undefined,
+	};
+}
+
+/** @throws ServiceError RepositoryNotFoundException */
+export function repositoryOf(registry: Registry, name: string): Repository {
+	const repository = registry.repositories.get(name);
+	if (repository === undefined) throw repositoryNotFound(name, registry.account);
+	return repository;
+}
+
+export function repositoryNotFound(name: string, account: string): ServiceError {
+	return new ServiceError(
+		'RepositoryNotFoundException',
+		`The repository with name '${name}' does not exist in the registry with id '${account}'`,
+	);
+}

@@ -1,0 +1,40 @@
+import { Hono } from 'hono';
+import { applySeed } from '../seed/apply.ts';
+import { SeedError } from '../seed/document.ts';
+import { readSeed } from '../seed/read.ts';
+import type { World } from '../world.ts';
+import type { ServerEnvironment } from './environment.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** What a test or a person steers the stand-in with. None of it is AWS, and none of it is in the request log. */
+export function adminApp(world: World, log: RequestLog): Hono<ServerEnvironment> {
+	const app = new Hono<ServerEnvironment>();
+	app.onError((error, c) =>
+		c.json({ message: error.message }, error instanceof SeedError || error instanceof SyntaxError ? 400 : 500),
+	);
+	app.get('/_local/health', (c) =>
+		c.json({
+			status: 'ok',
+			now: new Date(world.clock.now()).toISOString(),
+			registries: world.registries.all().map(({ account, region, endpoint }) => ({ account, region, endpoint })),
+		}),
+	);
+	app.get('/_local/requests', (c) => c.json(log.since(Number(c.req.query('since') ?? 0))));
+	app.get('/_local/requests/counts', (c) => c.json(log.counts()));
+	app.delete('/_local/requests', (c) => {
+		log.clear();
+		return c.body(null, 204);
+	});
+	app.post('/_local/clock', async (c) => {
+		const { advanceSeconds } = (await c.req.json()) as { advanceSeconds?: unknown };
+		if (typeof advanceSeconds !== 'number' || advanceSeconds < 0)
+			return c.json({ message: 'advanceSeconds must be a number of at least 0' }, 400);
+		world.clock.advance(advanceSeconds);
+		return c.json({ now: new Date(world.clock.now()).toISOString() });
+	});
+	app.post('/_local/seed', async (c) => {
+		await applySeed(world, readSeed(await c.req.text()));
+		return c.body(null, 204);
+	});
+	return app;
+}

@@ -1,0 +1,37 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { ServerEnvironment } from './environment.ts';
+
+const HOST = '127.0.0.1';
+
+export interface Listener {
+	readonly port: number;
+	/** `http://127.0.0.1:5000` */
+	readonly origin: string;
+	readonly close: () => Promise<void>;
+}
+
+/** Serves an app on loopback. @param port 0 for any that is free */
+export async function listen(app: Hono<ServerEnvironment>, port: number): Promise<Listener> {
+	// No limit on the length of a request: a layer may be large and the disk slow. Idle connections outlive the pauses of
+	// a client, so that none is closed just as it is used again.
+	const server = createServer(
+		{ requestTimeout: 0, keepAliveTimeout: 65_000 },
+		getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+	);
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, HOST, resolve);
+	});
+	const address = server.address() as AddressInfo;
+	return { port: address.port, origin: `http://${HOST}:${address.port}`, close: () => close(server) };
+}
+
+function close(server: Server): Promise<void> {
+	return new Promise((resolve) => {
+		server.close(() => resolve());
+		server.closeAllConnections();
+	});
+}

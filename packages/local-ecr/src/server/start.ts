@@ -1,0 +1,168 @@
+import { Hono } from 'hono';
+import { accessKeyOf, createCredentials } from '../aws/credentials.ts';
+import { type Clock, createClock } from '../clock.ts';
+import { distributionApp } from '../distribution/app.ts';
+import { createTokens } from '../distribution/tokens.ts';
+import { createEcs } from '../ecs/state.ts';
+import { createIssuer } from '../github/issuer.ts';
+import { randomSecret } from '../ids.ts';
+import { type Home, openHome } from '../persist/directory.ts';
+import { createSaver, type Saver } from '../persist/saver.ts';
+import { readSnapshot, restore, savedPorts, writeSnapshot } from '../persist/snapshot.ts';
+import { createRegistries, type Registries } from '../registry/registries.ts';
+import { type Registry, registryKey } from '../registry/registry.ts';
+import { createScanRules } from '../scan/rules.ts';
+import { applySeed } from '../seed/apply.ts';
+import { readSeed } from '../seed/read.ts';
+import { createBlobs } from '../storage/blobs.ts';
+import { createLayers } from '../storage/layers.ts';
+import { createLinks } from '../storage/links.ts';
+import { createRoles } from '../sts/roles.ts';
+import type { Settings, World } from '../world.ts';
+import { adminApp } from './admin-app.ts';
+import { apiApp } from './api-app.ts';
+import type { ServerEnvironment } from './environment.ts';
+import { type Listener, listen } from './listen.ts';
+import { observe } from './observe.ts';
+import { createRequestLog, type RequestEntry, type RequestLog } from './request-log.ts';
+
+export interface LocalEcrOptions extends Partial<Settings> {
+	/** Of the APIs and the default registry; 0, the default, for any that is free. */
+	readonly port?: number;
+	/** Ports of other registries, by `account/region`; one that is not named gets any that is free. */
+	readonly ports?: ReadonlyMap<string, number>;
+	/** YAML or JSON text; several are applied in turn. */
+	readonly seeds?: readonly string[];
+	/** A directory that keeps everything for the next start. */
+	readonly persist?: string;
+	/** Milliseconds since the epoch. */
+	readonly now?: () => number;
+}
+
+export interface LocalEcr {
+	/** Of the APIs: what AWS_ENDPOINT_URL is to be. */
+	readonly url: string;
+	readonly port: number;
+	/** The registry of an account in a region, opened if it was not. */
+	readonly registry: (account?: string, region?: string) => Promise<{ readonly url: string; readonly host: string }>;
+	/** What a process needs in its environment to find this ECR, as someone of the default account. */
+	readonly environment: () => Readonly<Record<string, string>>;
+	readonly requests: (since?: number) => readonly RequestEntry[];
+	readonly clearRequests: () => void;
+	readonly advance: (seconds: number) => void;
+	/** @param document YAML or JSON text @throws SeedError */
+	readonly seed: (document: string) => Promise<void>;
+	readonly close: () => Promise<void>;
+}
+
+const DEFAULTS: Settings = {
+	account: '111111111111',
+	region: 'us-east-1',
+	latencyMs: 0,
+	redirectBlobs: true,
+	multiPatch: false,
+};
+
+/** Starts a local ECR. @throws EADDRINUSE, SeedError */
+export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<LocalEcr> {
+	const settings: Settings = { ...DEFAULTS, ...options };
+	const home = await openHome(options.persist);
+	const snapshot = options.persist === undefined ? undefined : await readSnapshot(home.directory);
+	const clock = createClock(options.now ?? Date.now);
+	const log = createRequestLog(clock);
+	const saver: Saver = createSaver(async () => {
+		if (options.persist !== undefined) await writeSnapshot(home.directory, world);
+	});
+	const changed = options.persist === undefined ? () => undefined : saver.changed;
+	const ports = new Map([...savedPorts(snapshot), ...(options.ports ?? [])]);
+	const listeners: Listener[] = [];
+
+	const serve = async (app: Hono<ServerEnvironment>, port: number) => {
+		const observed = new Hono<ServerEnvironment>();
+		observed.use(observe(log, settings.latencyMs, changed));
+		observed.route('/', app);
+		const listener = await listen(observed, port);
+		listeners.push(listener);
+		return listener;
+	};
+	const registries = createRegistries(async (account, region, create) => {
+		const key = registryKey(account, region);
+		if (key === registryKey(settings.account, settings.region)) return create(api.origin);
+		let registry: Registry | undefined;
+		const opened = () => registry ?? fail(`the registry ${key} is not open yet`);
+		const { origin } = await serve(distributionApp(world, opened), ports.get(key) ?? 0);
+		registry = create(origin);
+		return registry;
+	});
+	const world: World = await createWorld(settings, home, clock, registries, () => api.origin);
+	const app = new Hono<ServerEnvironment>();
+	app.route('/', adminApp(world, log));
+	app.route(
+		'/',
+		apiApp(world, () => registries.find(settings.account, settings.region) ?? fail('not open yet')),
+	);
+	const api = await serve(app, options.port ?? 0);
+	await registries.open(settings.account, settings.region);
+	if (snapshot !== undefined) await restore(world, snapshot);
+	for (const seed of options.seeds ?? []) await applySeed(world, readSeed(seed));
+
+	return handle(world, api, log, async () => {
+		await Promise.all(listeners.map((listener) => listener.close()));
+		if (options.persist !== undefined) await saver.flush();
+		await home.leave();
+	});
+}
+
+async function createWorld(
+	settings: Settings,
+	home: Home,
+	clock: Clock,
+	registries: Registries,
+	apiOrigin: () => string,
+): Promise<World> {
+	const blobs = await createBlobs(home.directory);
+	return {
+		settings,
+		clock,
+		registries,
+		blobs,
+		layers: createLayers(blobs, registries),
+		links: createLinks(home.secret, clock),
+		credentials: createCredentials(clock),
+		tokens: createTokens(home.secret, clock),
+		roles: createRoles(),
+		oidc: createIssuer(() => `${apiOrigin()}/_github/oidc`, clock, randomSecret(24)),
+		scans: createScanRules(),
+		ecs: createEcs(),
+		apiOrigin,
+	};
+}
+
+function handle(world: World, api: Listener, log: RequestLog, close: () => Promise<void>): LocalEcr {
+	const { settings } = world;
+	return {
+		url: api.origin,
+		port: api.port,
+		registry: async (account = settings.account, region = settings.region) => {
+			const { endpoint } = await world.registries.open(account, region);
+			return { url: endpoint, host: new URL(endpoint).host };
+		},
+		environment: () => ({
+			AWS_ENDPOINT_URL: api.origin,
+			AWS_REGION: settings.region,
+			AWS_ACCESS_KEY_ID: accessKeyOf(settings.account),
+			AWS_SECRET_ACCESS_KEY: 'local',
+			ACTIONS_ID_TOKEN_REQUEST_URL: `${world.oidc.url()}/token?api-version=2.0`,
+			ACTIONS_ID_TOKEN_REQUEST_TOKEN: world.oidc.requestToken(),
+		}),
+		requests: (since = 0) => log.since(since),
+		clearRequests: log.clear,
+		advance: world.clock.advance,
+		seed: async (document) => applySeed(world, readSeed(document)),
+		close,
+	};
+}
+
+function fail(message: string): never {
+	throw new Error(message);
+}

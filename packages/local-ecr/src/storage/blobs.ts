@@ -1,0 +1,43 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { createUpload, type Upload } from './upload.ts';
+
+/** Bytes by digest, in files. One copy, however many repositories hold it; which ones do is the repositories' matter. */
+export interface Blobs {
+	readonly startUpload: (repository: string) => Promise<Upload>;
+	/**
+	 * Moves a finished upload into place under the digest that was computed while it was written.
+	 * @returns its size in bytes
+	 */
+	readonly keep: (upload: Upload, digest: string) => Promise<number>;
+	readonly size: (digest: string) => Promise<number>;
+	readonly read: (digest: string) => Promise<Buffer>;
+	/** @param range first and last byte, both inclusive */
+	readonly stream: (digest: string, range?: { readonly start: number; readonly end: number }) => Readable;
+	readonly remove: (digest: string) => Promise<void>;
+}
+
+const READ_BYTES = 1_048_576;
+
+export async function createBlobs(directory: string): Promise<Blobs> {
+	const uploads = join(directory, 'uploads');
+	const blobs = join(directory, 'blobs');
+	await Promise.all([mkdir(uploads, { recursive: true }), mkdir(blobs, { recursive: true })]);
+	// What an earlier process left half-written has no session to continue it.
+	await Promise.all((await readdir(uploads)).map((name) => rm(join(uploads, name), { force: true })));
+	const path = (digest: string) => join(blobs, digest.replace(':', '-'));
+
+	return {
+		startUpload: (repository) => createUpload(uploads, repository),
+		keep: async (upload, digest) => {
+			await rename(upload.path, path(digest));
+			return upload.size();
+		},
+		size: async (digest) => (await stat(path(digest))).size,
+		read: (digest) => readFile(path(digest)),
+		stream: (digest, range) => createReadStream(path(digest), { ...range, highWaterMark: READ_BYTES }),
+		remove: (digest) => rm(path(digest), { force: true }),
+	};
+}
