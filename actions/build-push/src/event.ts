@@ -77,7 +77,9 @@ function dateIn({ commits = [], head_commit: head }: Payload, sha: string): Date
 async function dateByGit(sha: string, { env, run }: Pick<Context, 'env' | 'run'>): Promise<Date | undefined> {
 	const workspace = env.GITHUB_WORKSPACE ? { cwd: env.GITHUB_WORKSPACE } : {};
 	// No git, no checkout, or not this commit: the date is unknown then, and whoever needs it says so.
-	const result = await run('git', ['log', '-1', '--format=%cI', sha, '--'], { env, ...workspace }).catch(() => undefined);
+	const result = await run('git', ['log', '-1', '--format=%cI', sha, '--'], { env, ...workspace }).catch(
+		() => undefined,
+	);
 	return result?.exitCode === 0 ? parseDate(result.stdout.trim()) : undefined;
 }
 

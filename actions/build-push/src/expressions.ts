@@ -32,8 +32,7 @@ const GLOBAL: Readonly<Record<string, (world: ExpressionWorld, rest: string) => 
 /** The expressions of docker/metadata-action, `{{branch}}` or `{{date 'YYYYMMDD' tz='Europe/Berlin'}}`, put in. */
 export function expand(template: string, world: ExpressionWorld): string {
 	return template.replace(EXPRESSION, (_whole, name: string, rest: string) => {
-		const own = world.names?.[name];
-		return own ?? GLOBAL[name]?.(world, rest) ?? '';
+		return world.names?.[name] ?? GLOBAL[name]?.(world, rest) ?? '';
 	});
 }
 
@@ -41,7 +40,9 @@ export function expand(template: string, world: ExpressionWorld): string {
 export function unknownExpressions(texts: readonly string[], names: readonly string[]): string[] {
 	return texts.flatMap((text) => {
 		const unknown = [...text.matchAll(EXPRESSION)]
-			.filter(([, name = '', rest = '']) => !(names.includes(name) || (name in GLOBAL && isZoneKnown(rest))))
+			.filter(
+				([, name = '', rest = '']) => !(names.includes(name) || (Object.hasOwn(GLOBAL, name) && isZoneKnown(rest))),
+			)
 			.map(([whole]) => whole);
 		return /\{\{|\}\}/.test(text.replace(EXPRESSION, '')) ? [...unknown, text] : unknown;
 	});

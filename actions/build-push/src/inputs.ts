@@ -1,7 +1,8 @@
 import type { Env, Inputs } from '@ecr-pipeline/core';
 import { type Recipe, readRecipe } from './recipe.ts';
 import { type RepositorySettings, readRepositorySettings } from './repository-settings.ts';
-import { parseTagRules, type TagRule } from './tag-rules.ts';
+import type { TagRule } from './tag-rule.ts';
+import { parseTagRules } from './tag-rules.ts';
 
 export const DRIVERS = ['auto', 'buildx', 'docker', 'oci-layout'] as const;
 export type DriverName = Exclude<(typeof DRIVERS)[number], 'auto'>;
@@ -78,7 +79,11 @@ function checkTogether(read: BuildInputs, inputs: Inputs): void {
 	if (read.layoutOutput !== undefined && read.push)
 		inputs.problem('oci-layout-output', read.layoutOutput, 'it is where the image goes with push: false');
 	if (profile === 'lambda' && recipe.platforms.length > 1)
-		inputs.problem('platforms', recipe.platforms.join(','), 'AWS Lambda takes images of one platform (profile: lambda)');
+		inputs.problem(
+			'platforms',
+			recipe.platforms.join(','),
+			'AWS Lambda takes images of one platform (profile: lambda)',
+		);
 	if (profile !== 'default' && recipe.attests)
 		inputs.problem('provenance', inputs.text('provenance') ?? inputs.text('sbom'), ATTESTS_WITH[profile]);
 }

@@ -89,7 +89,12 @@ export function readRecipe(inputs: Inputs): Recipe {
 		...optional('file', 'file'),
 		...optional('target', 'target'),
 		platforms: platforms(inputs),
-		buildArgs: keyed('build-args', inputs, /^[A-Za-z_][\w.-]*(?:=|$)/, 'each line is NAME=value, or NAME to pass it on'),
+		buildArgs: keyed(
+			'build-args',
+			inputs,
+			/^[A-Za-z_][\w.-]*(?:=|$)/,
+			'each line is NAME=value, or NAME to pass it on',
+		),
 		buildContexts: keyed('build-contexts', inputs, /^[^=\s]+=\S/, 'each line is name=path'),
 		labels: inputs.pairs('labels'),
 		annotations: keyed('annotations', inputs, /^[^=]+=/, 'each line is key=value'),

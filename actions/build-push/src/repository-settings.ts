@@ -1,12 +1,7 @@
 import type { Inputs } from '@ecr-pipeline/core';
 import { parse } from 'yaml';
 
-export const MUTABILITIES = [
-	'MUTABLE',
-	'IMMUTABLE',
-	'MUTABLE_WITH_EXCLUSION',
-	'IMMUTABLE_WITH_EXCLUSION',
-] as const;
+export const MUTABILITIES = ['MUTABLE', 'IMMUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'] as const;
 
 /** How a repository is made when it is missing (ECR API reference, CreateRepository). */
 export interface RepositorySettings {

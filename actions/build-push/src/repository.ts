@@ -78,8 +78,6 @@ function creation({ mutability, exclusionFilters, scanOnPush, encryption, tags }
 			encryptionType: encryption.type,
 			...(encryption.kmsKey === undefined ? {} : { kmsKey: encryption.kmsKey }),
 		},
-		...(Object.keys(tags).length === 0
-			? {}
-			: { tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
+		...(Object.keys(tags).length === 0 ? {} : { tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
 	};
 }

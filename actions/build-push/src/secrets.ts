@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Context, type Inputs, PipelineError } from '@ecr-pipeline/core';
-import { splitLines } from './separated.ts';
+import { csvField, splitLines } from './separated.ts';
 
 /** A build secret: `id` is what the Dockerfile mounts. */
 export type Secret =
@@ -18,7 +18,11 @@ export function readSecrets(inputs: Inputs): Secret[] {
 			const equals = line.indexOf('=');
 			const id = line.slice(0, Math.max(equals, 0)).trim();
 			if (ID.test(id) && equals < line.length - 1) return [[id, line.slice(equals + 1)]];
-			inputs.problem(name, undefined, `each line is id=${name === 'secrets' ? 'value' : name.slice(7, -1)} (one is not)`);
+			inputs.problem(
+				name,
+				undefined,
+				`each line is id=${name === 'secrets' ? 'value' : name.slice(7, -1)} (one is not)`,
+			);
 			return [];
 		});
 	return [
@@ -59,21 +63,16 @@ async function flag(secret: Secret, ownPath: string): Promise<string> {
 	if (secret.kind === 'env') return `id=${secret.id},env=${secret.variable}`;
 	if (secret.kind === 'value') {
 		await writeFile(ownPath, secret.value, { mode: 0o600, flag: 'wx' });
-		return `id=${secret.id},${field(`src=${ownPath}`)}`;
+		return `id=${secret.id},${csvField(`src=${ownPath}`)}`;
 	}
 	const path = resolve(secret.path);
 	const found = await stat(path).catch(() => undefined);
-	if (found?.isFile()) return `id=${secret.id},${field(`src=${path}`)}`;
+	if (found?.isFile()) return `id=${secret.id},${csvField(`src=${path}`)}`;
 	throw new PipelineError({
 		code: 'invalid-input',
 		attempted: `Input "secret-files" names ${secret.path} for the secret ${secret.id}, and there is no such file`,
 		fix: 'Nothing has been built.',
 	});
-}
-
-/** docker reads the flag as CSV. */
-function field(text: string): string {
-	return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 async function variable({ id, variable: name }: Secret & { kind: 'env' }, env: Context['env']): Promise<string> {

@@ -35,3 +35,8 @@ function split(text: string, separator: string): string[] {
 	fields.push(field);
 	return fields;
 }
+
+/** Writes one field so that a reader of CSV finds it whole. */
+export function csvField(text: string): string {
+	return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

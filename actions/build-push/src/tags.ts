@@ -2,7 +2,7 @@ import { type Context, isTag, PipelineError } from '@ecr-pipeline/core';
 import semver from 'semver';
 import type { BuildEvent } from './event.ts';
 import { type ExpressionWorld, expand } from './expressions.ts';
-import type { TagRule } from './tag-rules.ts';
+import type { TagRule } from './tag-rule.ts';
 
 /**
  * The tags that the rules give for this event, those of the highest priority first, each once. A rule that does not apply
@@ -12,7 +12,7 @@ export function resolveTags(rules: readonly TagRule[], event: BuildEvent, now: n
 	const world = { event, now };
 	const enabled = [...rules].sort((a, b) => b.priority - a.priority).filter((rule) => isEnabled(rule, world));
 	const tags = enabled.flatMap((rule) => {
-		const value = valueOf(rule, world, log);
+		const value = tagOf(rule, world, log);
 		return value === undefined ? [] : [finished(rule, value, world)];
 	});
 	return [...new Set(tags)];
@@ -33,7 +33,7 @@ function finished({ line, prefix, suffix }: TagRule, value: string, world: Expre
 	throw wrong(line, `it gives "${tag}", and a tag has 1 to 128 characters and starts with a letter, a digit or "_"`);
 }
 
-function valueOf(rule: TagRule, world: ExpressionWorld, log: Context['log']): string | undefined {
+function tagOf(rule: TagRule, world: ExpressionWorld, log: Context['log']): string | undefined {
 	const { event } = world;
 	switch (rule.type) {
 		case 'raw':

@@ -125,7 +125,7 @@ async function finish(
 	const reason = rollout.state === 'ended' ? rollout.reason : rollout.line;
 	const report = { ...reportOf(plan, changed), outcome, reason, events };
 	if (outcome === 'completed') return report;
-	const reported = { ...report, stoppedTasks: await stoppedTasks(client, plan, followed.taskDefinition) };
+	const reported = { ...report, stoppedTasks: await stoppedTasks(client, plan, followed) };
 	return { ...reported, problem: failureOf(reported, plan.label, followed.taskDefinition, service) };
 }
 

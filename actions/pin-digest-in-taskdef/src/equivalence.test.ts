@@ -19,6 +19,10 @@ const WRITTEN: JsonObject = {
 				{ name: 'A', value: '1' },
 			],
 			healthCheck: { command: ['CMD', 'true'] },
+			secrets: [
+				{ name: 'D', valueFrom: 'd' },
+				{ name: 'C', valueFrom: 'c' },
+			],
 		},
 		{ name: 'log', image: 'r.example/log@sha256:2', essential: false },
 	],
@@ -68,6 +72,10 @@ const REGISTERED: JsonObject = {
 			volumesFrom: [],
 			systemControls: [],
 			healthCheck: { command: ['CMD', 'true'], interval: 30, timeout: 5, retries: 3 },
+			secrets: [
+				{ name: 'C', valueFrom: 'c' },
+				{ name: 'D', valueFrom: 'd' },
+			],
 		},
 	],
 };

@@ -96,17 +96,18 @@ async function writeTask(text = TASK): Promise<string> {
 	return path;
 }
 
-const calls = (operation: string): number => ecr.requests().filter((entry) => entry.operation === `ecs:${operation}`).length;
+const calls = (operation: string): number =>
+	ecr.requests().filter((entry) => entry.operation === `ecs:${operation}`).length;
 
 describe('a file', () => {
 	it('gets the digest, and keeps every other byte: byte order mark, CRLF, tabs, comments, numbers', async () => {
 		const path = await writeTask();
-		await chmod(path, 0o640);
+		await chmod(path, 0o666);
 		const result = await pin(inputs(), context);
 		expect(await readFile(path, 'utf8')).toBe(
 			TASK.replace('old.example/team/hello:1.2', `${host}/team/hello@${digest}`),
 		);
-		expect((await stat(path)).mode & 0o777).toBe(0o640);
+		expect((await stat(path)).mode & 0o777).toBe(0o666);
 		expect(result).toMatchObject({ path: 'task.json', changed: true, registered: false });
 		expect(result.containers).toEqual([
 			{
@@ -199,6 +200,14 @@ describe('nothing is written', () => {
 		);
 	});
 
+	it('for a secret that has the name of a variable', async () => {
+		const settings = { ...NO_SETTINGS, secrets: new Map([['A', 'arn:aws:ssm:eu-central-1:1:parameter/a']]) };
+		await untouched(
+			{ settings, settingsFor: ['sidecar'] },
+			/"sidecar" would have "A" as environment variable and as secret/,
+		);
+	});
+
 	it('for a service that is not there', async () => {
 		await untouched(
 			{ register: true, deploy: { services: ['web'], wait: false, waitMinutes: 1 } },
@@ -226,12 +235,14 @@ describe('a revision', () => {
 		expect(calls('RegisterTaskDefinition')).toBe(1);
 	});
 
-	it('is not registered with a field that would get lost on the way', async () => {
-		await writeTask(TASK.replace('"cpu": 1.0e2', '"enviroment": []'));
+	it('is not registered with a field that would get lost on the way, and the file stays', async () => {
+		const misspelt = TASK.replace('"cpu": 1.0e2', '"enviroment": []');
+		const path = await writeTask(misspelt);
 		await expect(pin(inputs({ register: true }), context)).rejects.toThrow(
 			/ECS has no field containerDefinitions\[0\]\.enviroment/,
 		);
 		expect(calls('RegisterTaskDefinition')).toBe(0);
+		expect(await readFile(path, 'utf8')).toBe(misspelt);
 	});
 
 	it('comes of the newest one of a family, without its read-only fields', async () => {

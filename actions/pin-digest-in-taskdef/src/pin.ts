@@ -1,7 +1,7 @@
 import { type Context, formatImageReference, PipelineError } from '@ecr-pipeline/core';
 import { openRegistries, type Registries } from '@ecr-pipeline/ecr';
 import { type Container, containersOf, isJsonObject } from './definition.ts';
-import { type Deployment, deploy } from './deploy.ts';
+import type { Deployment } from './deploy.ts';
 import { diffOf } from './diff.ts';
 import { applySettings, assertNamesOnce, imageText, setImage } from './edit.ts';
 import type { ContainerSettings, PinInputs } from './inputs.ts';
@@ -9,7 +9,6 @@ import type { JsonObject } from './json-style.ts';
 import { writeResult } from './output-file.ts';
 import { taskPlatform } from './platform.ts';
 import type { Registration } from './register.ts';
-import type { ServicePlan } from './services.ts';
 import { openSource, parsedValue, type Source } from './source.ts';
 import { type CompletePin, containersNamed, type Target, targetsOf } from './targets.ts';
 import { verifyImage } from './verify.ts';
@@ -54,21 +53,24 @@ export async function pin(input: PinInputs, context: Context): Promise<PinResult
 	const platforms = input.verifyImage ? await verifyTargets(edited, registries) : new Map<string, string[]>();
 	const ecs = input.register ? await openDeployment(input, context) : undefined;
 
+	// What ECS refuses leaves the file as it was.
+	const registration = await ecs?.register(edited.definition, source.name);
 	const written = await writeResult(source, edited.text, context);
 	const diff = diffOf(source.text, edited.text, source.name);
 	if (diff !== '') await context.log.group(`Changes of ${source.name}`, async () => context.log.info(diff));
-	const outcome = ecs === undefined ? NOTHING_REGISTERED : await ecs(edited.definition, source.name);
+	const deployments = registration === undefined ? [] : ((await ecs?.deploy(registration.arn)) ?? []);
+	const registered = registration?.registered ?? false;
 	const changedText = source.arn === undefined ? written : diff !== '';
 	return {
 		path: source.output,
-		changed: changedText || outcome.registered || outcome.deployments.some(({ changed }) => changed),
+		changed: changedText || registered || deployments.some(({ changed }) => changed),
 		diff,
 		containers: edited.targets.map((target) => pinned(target, input.keepTag, platforms)),
 		settingsChanged: edited.settingsChanged,
-		...arnsOf(source, diff, outcome),
-		registered: outcome.registered,
-		deployments: outcome.deployments,
-		...failureOf(outcome.deployments),
+		...arnsOf(source, diff, deployments, registration),
+		registered,
+		deployments,
+		...failureOf(deployments),
 	};
 }
 
@@ -122,37 +124,34 @@ async function verifyTargets({ targets, definition }: Edited, registries: Regist
 	return new Map(await Promise.all(verified));
 }
 
-interface Outcome {
-	readonly registration?: Registration;
-	readonly registered: boolean;
-	readonly deployments: readonly Deployment[];
+interface Ecs {
+	readonly register: (definition: JsonObject, name: string) => Promise<Registration>;
+	readonly deploy: (arn: string) => Promise<Deployment[]>;
 }
 
-const NOTHING_REGISTERED: Outcome = { registered: false, deployments: [] };
-
-/** Looks up what is to be deployed to, before anything is written; the answer registers and deploys. */
-async function openDeployment(
-	{ taskDefinition, deploy: target }: PinInputs,
-	context: Context,
-): Promise<(definition: JsonObject, name: string) => Promise<Outcome>> {
-	const [{ openEcs }, { register }, { planServices }] = await Promise.all([
+/** Opens ECS and looks up what is to be deployed to, before anything is written. */
+async function openDeployment({ taskDefinition, deploy: target }: PinInputs, context: Context): Promise<Ecs> {
+	// Loaded when needed: most of what it takes to start this action is the SDK.
+	const [{ openEcs }, { register }, { planServices }, { deploy }] = await Promise.all([
 		import('./ecs.ts'),
 		import('./register.ts'),
 		import('./services.ts'),
+		import('./deploy.ts'),
 	]);
 	const client = openEcs(context, taskDefinition);
-	const plans: readonly ServicePlan[] = await planServices(client, target);
-	return async (definition, name) => {
-		const registration = await register(client, definition, name);
-		const { arn, registered } = registration;
-		context.log.info(registered ? `Registered ${arn}.` : `Registered nothing: ${arn} says the same.`);
-		const deployments =
-			plans.length === 0
-				? []
-				: await context.log.group(`Deploying to ${plans.map(({ label }) => label).join(', ')}`, () =>
-						deploy(client, plans, arn, target, context),
-					);
-		return { registration, registered, deployments };
+	const plans = await planServices(client, target);
+	return {
+		async register(definition, name) {
+			const registration = await register(client, definition, name);
+			const { arn, registered } = registration;
+			context.log.info(registered ? `Registered ${arn}.` : `Registered nothing: ${arn} says the same.`);
+			return registration;
+		},
+		async deploy(arn) {
+			if (plans.length === 0) return [];
+			const title = `Deploying to ${plans.map(({ label }) => label).join(', ')}`;
+			return context.log.group(title, () => deploy(client, plans, arn, target, context));
+		},
 	};
 }
 
@@ -170,7 +169,8 @@ function pinned(target: Target, keepTag: boolean, platforms: ReadonlyMap<string,
 function arnsOf(
 	source: Source,
 	diff: string,
-	{ registration, deployments }: Outcome,
+	deployments: readonly Deployment[],
+	registration: Registration | undefined,
 ): Pick<PinResult, 'arn' | 'previousArn'> {
 	const arn = registration?.arn ?? (diff === '' ? source.arn : undefined);
 	const served = deployments.find(({ previous }) => previous !== undefined && previous !== arn)?.previous;

@@ -65,7 +65,7 @@ function reasonOf({ rollback, statusReason, deploymentCircuitBreaker: breaker, a
 	const tripped = breaker?.status === 'TRIGGERED';
 	const triggered = alarms?.triggeredAlarmNames ?? [];
 	return [
-		rollback?.reason ?? statusReason,
+		(rollback?.reason ?? statusReason)?.replace(/\.$/, ''),
 		tripped
 			? `the circuit breaker counted ${breaker.failureCount ?? 0} failed tasks, its threshold is ${breaker.threshold ?? 0}`
 			: undefined,

@@ -1,5 +1,6 @@
 import { DescribeTasksCommand, type ECSClient, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import { messageOf } from '@ecr-pipeline/core';
+import type { Followed } from './rollout.ts';
 import { clusterOf, type ServicePlan } from './services.ts';
 
 /** Why tasks stopped; equal reasons stand once. */
@@ -9,14 +10,17 @@ export interface StoppedTasks {
 }
 
 /**
- * Why tasks of this revision stopped, the most frequent first (ECS keeps them for about an hour). It explains a failure
+ * Why tasks of this deployment stopped, the most frequent first (ECS keeps them for about an hour). It explains a failure
  * that is known already, so that trouble here is told as a reason and not thrown.
  */
 export async function stoppedTasks(
 	client: ECSClient,
 	plan: ServicePlan,
-	taskDefinition: string,
+	{ taskDefinition, deploymentId }: Pick<Followed, 'taskDefinition' | 'deploymentId'>,
 ): Promise<StoppedTasks[]> {
+	// A task of a service says in startedBy which deployment it belongs to (Amazon ECS API reference, Task).
+	const isOurs = ({ taskDefinitionArn, startedBy = deploymentId }: Task): boolean =>
+		taskDefinitionArn === taskDefinition && startedBy === deploymentId;
 	try {
 		const { serviceName } = plan.before;
 		const { taskArns = [] } = await client.send(
@@ -24,7 +28,7 @@ export async function stoppedTasks(
 		);
 		if (taskArns.length === 0) return [];
 		const { tasks = [] } = await client.send(new DescribeTasksCommand({ ...clusterOf(plan), tasks: taskArns }));
-		return group(tasks.filter((task) => task.taskDefinitionArn === taskDefinition).map(reasonOf));
+		return group(tasks.filter(isOurs).map(reasonOf));
 	} catch (error) {
 		return [
 			{

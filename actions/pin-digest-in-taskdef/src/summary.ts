@@ -80,10 +80,10 @@ function troubleOf({ problem, events, stoppedTasks, service }: Deployment): stri
 		.join('\n\n');
 }
 
-/** The commands that bring back what ran before; without a service, the revision that was the newest. */
-function rollbackOf({ deployments, arn, previousArn }: PinResult): string[] {
-	const commands = deployments.flatMap(({ service, cluster, previous }) =>
-		previous === undefined || previous === arn
+/** The commands that bring back what ran before, where ECS has not done so by itself; without a service, the revision that was the newest. */
+function rollbackOf({ deployments, previousArn }: PinResult): string[] {
+	const commands = deployments.flatMap(({ service, cluster, previous, outcome, changed }) =>
+		previous === undefined || !changed || outcome === 'rolled-back'
 			? []
 			: [`aws ecs update-service --cluster ${cluster} --service ${service} --task-definition ${previous}`],
 	);

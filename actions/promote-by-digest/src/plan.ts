@@ -39,20 +39,21 @@ export async function makePlan(inputs: PromoteInputs, context: Context): Promise
 	const repository = await registries.repository(from);
 	const wanted = from.digest ?? from.tag ?? '';
 	const destinations = inputs.destinations.map((destination) => registries.complete(destination));
-	for (const { registry, repository: name } of destinations) {
-		if (registry === from.registry && name === from.repository && inputs.tags.length === 0) {
-			throw new PipelineError({
-				code: 'invalid-input',
-				attempted: `The destination ${registry}/${name} is the source, and no tags are given`,
-				fix: 'Name another repository in `to`, or the tags to set in `tags`.',
-			});
-		}
+	const ontoItself = destinations.find((destination) => isSamePlace(destination, from));
+	if (ontoItself !== undefined && inputs.tags.length === 0) {
+		throw new PipelineError({
+			code: 'invalid-input',
+			attempted: `The destination ${repository.name} is the source, and no tags are given`,
+			fix: 'Name another repository in `to`, or the tags to set in `tags`.',
+		});
 	}
-	// By digest, nothing asked of a destination depends on the source's answer: both sides are asked at once.
-	const digest = from.digest ?? (await findSource(repository, wanted)).digest;
+	const digest = from.digest ?? (await findRoot(repository.manifests([wanted]), repository, wanted)).digest;
+	// By digest, nothing asked of a destination depends on the source's answer: both sides are asked at once, and a
+	// repository that is both is asked once.
+	const atSource = repository.manifests(ontoItself === undefined ? [digest] : [digest, ...inputs.tags]);
 	const [root, ...planned] = await Promise.all([
-		findSource(repository, digest),
-		...destinations.map((destination) => planDestination(digest, from, destination, inputs, registries)),
+		findRoot(atSource, repository, digest),
+		...destinations.map((destination) => planDestination(digest, from, destination, atSource, inputs, registries)),
 	]);
 	const source = { repository, root };
 	const conflicts = planned
@@ -66,8 +67,10 @@ export async function makePlan(inputs: PromoteInputs, context: Context): Promise
 	return { source, destinations: planned };
 }
 
-async function findSource(repository: ImageRepository, reference: string): Promise<Manifest> {
-	const root = (await repository.manifests([reference])).get(reference);
+type Lookup = Promise<ReadonlyMap<string, Manifest>>;
+
+async function findRoot(lookup: Lookup, repository: ImageRepository, reference: string): Promise<Manifest> {
+	const root = (await lookup).get(reference);
 	if (root !== undefined) return root;
 	const separator = reference.startsWith('sha256:') ? '@' : ':';
 	throw new PipelineError({
@@ -82,15 +85,20 @@ interface Place {
 	readonly repository: string;
 }
 
+function isSamePlace(one: Place, other: Place): boolean {
+	return one.registry === other.registry && one.repository === other.repository;
+}
+
 async function planDestination(
 	digest: Digest,
 	from: Place,
 	to: Place,
+	atSource: Lookup,
 	inputs: PromoteInputs,
 	registries: Registries,
 ): Promise<DestinationPlan> {
 	const repository = await registries.repository(to);
-	const found = await repository.manifests([digest, ...inputs.tags]);
+	const found = await (isSamePlace(to, from) ? atSource : repository.manifests([digest, ...inputs.tags]));
 	const existing = new Map<string, Digest>();
 	for (const tag of inputs.tags) {
 		const holder = found.get(tag);
@@ -103,7 +111,7 @@ async function planDestination(
 		repository,
 		present,
 		tags: planTags(inputs.tags, digest, existing, inputs.ifTagExists, immutable),
-		...(to.registry === from.registry && to.repository !== from.repository ? { mountFrom: from.repository } : {}),
+		...(to.registry === from.registry && !isSamePlace(to, from) ? { mountFrom: from.repository } : {}),
 	};
 }
 

@@ -1,18 +1,18 @@
 // The end of a scan is to be noticed within 3 s or a tenth of its duration, whichever is longer, and never later than
 // 20 s. Asking again after a tenth of the time waited so far keeps that promise with fewer than 60 questions in 10 min.
 const SHORTEST = 3000;
-// Scans of small images are done before a job has asked twice.
-const AT_FIRST = { interval: 1000, until: 2000 };
+// The scan of a small image is often done before the job asks for the second time.
+const AT_FIRST = { interval: 1000, until: 500 };
 const LONGEST = 20_000;
 
 /**
- * Milliseconds until the next question. Up to a twentieth is taken off by chance, so that many jobs do not ask in step.
+ * Milliseconds until the next question. Up to a thirtieth is taken off by chance, so that many jobs do not ask in step.
  * @param waited milliseconds since the waiting began
  * @param random a number in [0, 1)
  */
 export function pollInterval(waited: number, random: number): number {
 	const shortest = waited < AT_FIRST.until ? AT_FIRST.interval : SHORTEST;
-	return Math.min(LONGEST, Math.max(shortest, waited / 10)) * (1 - random / 20);
+	return Math.min(LONGEST, Math.max(shortest, waited / 10)) * (1 - random / 30);
 }
 
 /** Milliseconds until the next question after so many that the service could not answer: doubling, half of it by chance. */

@@ -43,7 +43,7 @@ export function createFakeClock(): Clock & { play<T>(work: Promise<T>): Promise<
 	};
 }
 
-export type Answer<T> = T | Error;
+type Answer<T> = T | Error;
 /** What is so from this many seconds on. */
 export type Frame<T> = readonly [second: number, answer: Answer<T>];
 

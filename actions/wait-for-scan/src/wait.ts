@@ -1,12 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Context, escapeLog, PipelineError, retry } from '@ecr-pipeline/core';
-import { isTransient, openRegistries, openScanning, type Scanning } from '@ecr-pipeline/ecr';
-import type { SeverityCounts } from '@ecr-pipeline/findings';
+import {
+	isTransient,
+	openRegistries,
+	openScanning,
+	type Scanning,
+	type ScanningConfiguration,
+} from '@ecr-pipeline/ecr';
+import { SEVERITIES, type SeverityCounts } from '@ecr-pipeline/findings';
 import { type Known, writeDocument } from './document.ts';
-import { findTargets, label, type Manifests, type Target } from './image.ts';
+import { findTargets, label, type Manifests, type ScannedImage, type Target } from './image.ts';
 import type { WaitInputs } from './inputs.ts';
-import { type Ending, isAccepted, type ManifestOutcome, type ScanState, worstState } from './outcome.ts';
+import { isAccepted, type ManifestOutcome, type ScanState, worstState } from './outcome.ts';
 import { planScan } from './plan.ts';
 import { waitForAll } from './wait-all.ts';
 
@@ -54,36 +60,27 @@ export async function waitForScan(input: WaitInputs, context: Context): Promise<
 
 /** The same, at a place that is open already. */
 export async function waitAt(place: Place, input: WaitInputs, context: Context): Promise<WaitResult> {
-	const { clock, log } = context;
+	const { clock } = context;
 	const began = clock.now();
 	const deadline = began + input.timeoutSeconds * 1000;
 	const findingsFile = resolve(input.findingsFile ?? join(context.temporaryDirectory, 'findings.json'));
 	// Findings of an earlier image must not be there for the gate when this wait fails.
 	await rm(findingsFile, { force: true });
 
-	const patiently = <T>(work: () => Promise<T>): Promise<T> =>
-		retry(work, { clock, random: context.random, attempts: 10, baseMilliseconds: 1000, deadline, again: isTransient });
-	const reference = input.image.digest ?? input.image.tag ?? '';
-	const [image, configuration] = await Promise.all([
-		patiently(() => findTargets(reference, input.platforms, place.source, { clock, deadline })),
-		patiently(() => place.scanning.configuration()),
-	]);
-	const name = `${place.registry}/${place.repository}`;
-	if (input.image.digest === undefined) log.info(`${name}:${reference} is ${image.digest}.`);
-
+	const { image, configuration } = await lookAround(place, input, context, deadline);
 	const plan = planScan(input, configuration, place.repository);
 	const outcomes =
 		'state' in plan
 			? image.targets.map((target) => ({ ...target, ...plan, waitedMilliseconds: 0, calls: 0 }))
 			: await waitForAll(image, plan, place.scanning, input, context, deadline);
-	const accepted = outcomes.every(({ state }) => isAccepted(state, input.onUnsupported));
+	const state = worstState(outcomes);
 	const result = {
-		name,
+		name: `${place.registry}/${place.repository}`,
 		repository: place.repository,
 		digest: image.digest,
-		...(input.image.digest === undefined ? { tag: reference } : {}),
-		state: worstState(outcomes),
-		accepted: accepted && outcomes.length > 0,
+		...(input.image.digest === undefined && input.image.tag !== undefined ? { tag: input.image.tag } : {}),
+		state,
+		accepted: isAccepted(state, input.onUnsupported),
 		outcomes,
 		leftOut: image.leftOut,
 		waitedMilliseconds: clock.now() - began,
@@ -91,10 +88,34 @@ export async function waitAt(place: Place, input: WaitInputs, context: Context):
 	if (!result.accepted) return result;
 	warnOfUnsupported(outcomes, context);
 	const known = await writeDocument(findingsFile, result);
+	context.log.info(escapeLog(told(outcomes, known, findingsFile)));
 	return { ...result, known: { ...known, findingsFile } };
 }
 
-function warnOfUnsupported(outcomes: readonly (ManifestOutcome | (Target & Ending))[], { log }: Context): void {
+/** Finds the manifests to wait for, and how they are scanned. A service that cannot answer now is asked again. */
+async function lookAround(
+	{ registry, repository, source, scanning }: Place,
+	{ image: { digest, tag = '' }, platforms }: WaitInputs,
+	{ clock, random, log }: Context,
+	deadline: number,
+): Promise<{ readonly image: ScannedImage; readonly configuration: ScanningConfiguration }> {
+	const patiently = <T>(work: () => Promise<T>): Promise<T> =>
+		retry(work, { clock, random, attempts: 10, baseMilliseconds: 1000, deadline, again: isTransient });
+	const [image, configuration] = await Promise.all([
+		patiently(() => findTargets(digest ?? tag, platforms, source, { clock, deadline })),
+		patiently(() => scanning.configuration()),
+	]);
+	if (digest === undefined) log.info(`${registry}/${repository}:${tag} is ${image.digest}.`);
+	return { image, configuration };
+}
+
+function told(outcomes: readonly ManifestOutcome[], { counts, suppressed }: Known, findingsFile: string): string {
+	const complete = outcomes.filter(({ state }) => state === 'complete').length;
+	const found = SEVERITIES.map((severity) => `${counts[severity]} ${severity}`).join(', ');
+	return `The scan is complete for ${complete} of ${outcomes.length} manifests: ${found}; ${suppressed} suppressed. The findings are in ${findingsFile}.`;
+}
+
+function warnOfUnsupported(outcomes: readonly ManifestOutcome[], { log }: Context): void {
 	for (const outcome of outcomes)
 		if (outcome.state === 'unsupported')
 			log.warning(

@@ -1,5 +1,5 @@
-import { StartImageScanCommand } from '@aws-sdk/client-ecr';
-import { awsErrorCode, type Digest, messageOf } from '@ecr-pipeline/core';
+import { ECRClient, StartImageScanCommand } from '@aws-sdk/client-ecr';
+import { awsClientConfig, awsErrorCode, type Context, type Digest, messageOf } from '@ecr-pipeline/core';
 import { type EcrAccess, explainRepositoryError } from './ecr-repository.ts';
 
 /** What became of asking for a basic scan. `reason` is the service's own sentence. */
@@ -17,9 +17,27 @@ const ANSWERS: Readonly<Record<string, 'limit-exceeded' | 'unsupported' | 'archi
 	ValidationException: 'disabled',
 };
 
-/** Asks for a basic scan of one manifest; never to be called under enhanced scanning. */
-export async function startImageScan(
-	{ client, accountId, data }: EcrAccess,
+export type StartScan = (digest: Digest, signal?: AbortSignal) => Promise<ScanStart>;
+
+/**
+ * Opens the way to ask for basic scans of one repository; never to be used under enhanced scanning. Each asks once: the
+ * SDK takes LimitExceededException for throttling and would repeat it for some 20 s, and here it is the usual answer.
+ */
+export function openScanStart(access: EcrAccess, repository: string, context: Context): StartScan {
+	let client: ECRClient | undefined;
+	return (digest, signal) => {
+		client ??= new ECRClient({
+			...awsClientConfig(context, { region: access.region }),
+			credentials: access.client.config.credentials,
+			maxAttempts: 1,
+		});
+		return startImageScan(client, access, repository, digest, signal);
+	};
+}
+
+async function startImageScan(
+	client: ECRClient,
+	{ accountId, data }: EcrAccess,
 	repository: string,
 	digest: Digest,
 	signal?: AbortSignal,

@@ -1,16 +1,16 @@
-import type { Context, Digest } from '@ecr-pipeline/core';
+import type { Context } from '@ecr-pipeline/core';
 import type { EcrAccess } from './ecr-repository.ts';
 import { readScanningConfiguration, type ScanningConfiguration } from './scanning-configuration.ts';
 import { type AskCoverage, openCoverage } from './scanning-coverage.ts';
 import { describeScanFindings, type PageRequest, type ScanPage } from './scanning-findings.ts';
-import { type ScanStart, startImageScan } from './scanning-start.ts';
+import { openScanStart, type StartScan } from './scanning-start.ts';
 
 /** All that a repository's registry can be asked about scans. Every method may throw a PipelineError. */
 export interface Scanning {
 	configuration(signal?: AbortSignal): Promise<ScanningConfiguration>;
 	page(request: PageRequest, signal?: AbortSignal): Promise<ScanPage>;
 	/** Basic scanning only. */
-	start(digest: Digest, signal?: AbortSignal): Promise<ScanStart>;
+	readonly start: StartScan;
 	/** Enhanced scanning only. */
 	readonly coverage: AskCoverage;
 }
@@ -20,7 +20,7 @@ export function openScanning(access: EcrAccess, repository: string, context: Con
 	return {
 		configuration: (signal) => readScanningConfiguration(access, repository, signal),
 		page: (request, signal) => describeScanFindings(access, repository, request, signal),
-		start: (digest, signal) => startImageScan(access, repository, digest, signal),
+		start: openScanStart(access, repository, context),
 		coverage: openCoverage(access, context),
 	};
 }

@@ -60,26 +60,32 @@ export type FindingDraft = Omit<{ readonly [K in keyof Finding]: Finding[K] | un
 const TITLE_LENGTH = 400;
 const DESCRIPTION_LENGTH = 4000;
 const LINKS = 10;
+const LINK_LENGTH = 2000;
+// No advisory has a longer id, no file system a longer path (PATH_MAX).
+const ID_LENGTH = 256;
+const NAME_LENGTH = 4096;
 
 /** Completes a reader's draft: normalises the severity, bounds the texts, and leaves out what is not known. */
 export function finding(draft: FindingDraft): Finding {
-	const { id = '', givenSeverity = '', cvss = [] } = draft;
+	const { givenSeverity = '', cvss = [] } = draft;
+	const id = cut(draft.id ?? '', ID_LENGTH);
+	const aliases = (draft.aliases ?? []).map((alias) => cut(alias, ID_LENGTH));
 	return {
 		id,
-		aliases: sortedSet((draft.aliases ?? []).filter((alias) => alias !== id)),
+		aliases: sortedSet(aliases.filter((alias) => alias !== id)),
 		severity: severityFrom(givenSeverity, cvss),
-		givenSeverity,
+		givenSeverity: cut(givenSeverity, ID_LENGTH),
 		cvss,
 		...defined('epss', draft.epss),
 		...defined('knownExploited', draft.knownExploited),
 		...defined('exploitAvailable', draft.exploitAvailable),
-		packages: [...(draft.packages ?? [])].sort(byPackage),
+		packages: (draft.packages ?? []).map(bounded).sort(byPackage),
 		fix: draft.fix ?? 'unknown',
 		...defined('firstSeen', draft.firstSeen),
 		platforms: sortedSet(draft.platforms ?? []),
 		...defined('title', shorten(draft.title, TITLE_LENGTH)),
 		...defined('description', shorten(draft.description, DESCRIPTION_LENGTH)),
-		links: [...new Set(draft.links ?? [])].filter((link) => /^https?:\/\//i.test(link)).slice(0, LINKS),
+		links: [...new Set(draft.links ?? [])].filter(isLink).slice(0, LINKS),
 		status: draft.status ?? 'active',
 	};
 }
@@ -128,8 +134,29 @@ function severityFrom(given: string, cvss: readonly Cvss[]): Severity {
 
 function shorten(text: string | undefined, length: number): string | undefined {
 	const trimmed = text?.trim();
-	if (trimmed === undefined || trimmed === '') return undefined;
-	return trimmed.length <= length ? trimmed : `${trimmed.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+	return trimmed === undefined || trimmed === '' ? undefined : cut(trimmed, length);
+}
+
+function cut(text: string, length: number): string {
+	return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+function bounded({ name, version, type, purl, path, layers, fixedVersions }: VulnerablePackage): VulnerablePackage {
+	const part = <K extends string>(key: K, text: string | undefined) =>
+		defined(key, text === undefined ? undefined : cut(text, NAME_LENGTH));
+	return {
+		name: cut(name, NAME_LENGTH),
+		...part('version', version),
+		...part('type', type),
+		...part('purl', purl),
+		...part('path', path),
+		layers,
+		fixedVersions: fixedVersions.map((fixed) => cut(fixed, NAME_LENGTH)),
+	};
+}
+
+function isLink(text: string): boolean {
+	return text.length <= LINK_LENGTH && /^https?:\/\//i.test(text);
 }
 
 function byPackage(one: VulnerablePackage, other: VulnerablePackage): number {

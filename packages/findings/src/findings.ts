@@ -39,7 +39,7 @@ export function findingsDocument(parts: Omit<Findings, 'schemaVersion'>): Findin
 		...defined('scanCompletedAt', parts.scanCompletedAt),
 		...defined('sourceUpdatedAt', parts.sourceUpdatedAt),
 		platforms: parts.platforms,
-		findings: [...parts.findings].sort(worstFirst),
+		findings: worstFirst(parts.findings),
 	};
 }
 
@@ -59,16 +59,18 @@ export function mergeByPlatform(lists: readonly (readonly Finding[])[]): Finding
 		const known = merged.get(key);
 		merged.set(key, known === undefined ? finding : merge(known, finding));
 	}
-	return [...merged.values()].sort(worstFirst);
+	return worstFirst([...merged.values()]);
 }
 
 /** Worst first, then by id and package. */
-export function worstFirst(one: Finding, other: Finding): number {
-	const bySeverity = SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity);
-	if (bySeverity !== 0) return bySeverity;
-	const [key, otherKey] = [identityOf(one), identityOf(other)];
-	if (key === otherKey) return 0;
-	return key < otherKey ? -1 : 1;
+function worstFirst(findings: readonly Finding[]): Finding[] {
+	const keyed = findings.map((finding) => ({
+		finding,
+		rank: SEVERITIES.indexOf(finding.severity),
+		key: identityOf(finding),
+	}));
+	keyed.sort((one, other) => one.rank - other.rank || (one.key < other.key ? -1 : Number(one.key > other.key)));
+	return keyed.map(({ finding }) => finding);
 }
 
 // Where two platforms differ, the merged finding is the more dangerous of both.

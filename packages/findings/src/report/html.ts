@@ -5,6 +5,7 @@ import { cvssScore, type VulnerablePackage } from '../finding.ts';
 import { SEVERITIES } from '../severity.ts';
 import { SCRIPT, STYLE } from './html-page.ts';
 import { headline, type ReportMaterial } from './material.ts';
+import { FIX_WORDS } from './text.ts';
 
 /**
  * A page that needs nothing but itself: no network, no other files. All findings with their decisions, to sort, filter and
@@ -96,8 +97,6 @@ function rowOf({ finding, class: end, rule, reason, isNew, tolerated }: Decision
 		links: finding.links.join('\n'),
 	};
 }
-
-const FIX_WORDS = { available: 'a fix exists', partial: 'in part', none: 'no fix yet', unknown: 'not known' } as const;
 
 function placeOf({ name, version, purl, path }: VulnerablePackage): string {
 	return [purl ?? `${name} ${version ?? ''}`.trim(), path].filter((part) => part !== undefined).join('  ');

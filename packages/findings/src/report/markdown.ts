@@ -4,7 +4,7 @@ import { cvssScore, type Finding } from '../finding.ts';
 import { SEVERITIES, type Severity, type SeverityCounts } from '../severity.ts';
 import { type FixStep, fixSteps } from './fixes.ts';
 import { headline, type ReportMaterial } from './material.ts';
-import { counted, limited } from './text.ts';
+import { counted, FIX_WORDS, limited } from './text.ts';
 
 // The runner drops a summary of more than 1024 KiB as a whole. A step may append other text, and the root action has six of
 // them, so this one stays far below.
@@ -122,14 +122,14 @@ function decisionTable(decisions: readonly Decision[], withNew: boolean): string
 function fixTable(steps: readonly FixStep[]): string {
 	const rows = steps
 		.slice(0, ROWS)
-		.map(({ name, versions, fixedVersions, ids }) => [
+		.map(({ name, versions, fixedVersions, fix, ids }) => [
 			codeSpan(limited(name, CELL)),
 			cell(versions.join(', ')),
-			fixedVersions.length === 0 ? 'no fix yet' : cell(fixedVersions.join(', ')),
+			fixedVersions.length === 0 ? FIX_WORDS[fix] : cell(fixedVersions.join(', ')),
 			String(ids.length),
 		]);
 	if (rows.length === 0) return '';
-	const table = markdownTable(['Package', 'Has', 'Update to', 'Findings repaired'], rows);
+	const table = markdownTable(['Package', 'Has', 'Update to', 'Findings'], rows);
 	return [table, ...moreThan(ROWS, steps.length)].join('\n\n');
 }
 
@@ -154,7 +154,7 @@ function packagesCell({ packages, platforms }: Finding): string {
 function fixCell({ packages, fix }: Finding): string {
 	const versions = [...new Set(packages.flatMap(({ fixedVersions }) => fixedVersions))];
 	if (versions.length > 0) return cell(versions.join(', '));
-	return { available: 'a fix exists', partial: 'in part', none: 'no fix yet', unknown: 'not known' }[fix];
+	return FIX_WORDS[fix];
 }
 
 function scoreCell({ cvss, epss, knownExploited, exploitAvailable }: Finding): string {

@@ -72,7 +72,7 @@ describe('manifests', () => {
 	it('are refused while a child of an index is missing', async () => {
 		const child = { digest: sha256('no child'), manifest: 'x', layer: '' };
 		expect(await errorsOf(put('app', 'index', indexOf([child]), OCI_INDEX))).toMatchObject([
-			{ code: 'MANIFEST_BLOB_UNKNOWN', message: expect.stringContaining(child.digest) as string },
+			{ code: 'MANIFEST_BLOB_UNKNOWN', message: expect.stringContaining(child.digest) },
 		]);
 	});
 

@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { Inspector2Client, ListCoverageCommand } from '@aws-sdk/client-inspector2';
@@ -102,5 +105,14 @@ describe('startLocalEcr', () => {
 		expect(bad.json()).toEqual({
 			message: expect.stringMatching(/mutability must be one of.*name is missing.*repos is not known/),
 		});
+	});
+
+	it('leaves nothing behind when it cannot start', async () => {
+		const temporary = await mkdtemp(join(tmpdir(), 'start-test-'));
+		process.env.TMPDIR = temporary;
+		await expect(startLocalEcr({ port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+		await expect(startLocalEcr({ seeds: ['nothing: known'] })).rejects.toThrow('nothing is not known');
+		expect(await readdir(temporary)).toEqual([]);
+		await rm(temporary, { recursive: true });
 	});
 });

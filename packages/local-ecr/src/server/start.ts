@@ -101,16 +101,23 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 		'/',
 		apiApp(world, () => registries.find(settings.account, settings.region) ?? fail('not open yet')),
 	);
-	const api = await serve(app, options.port ?? 0);
-	await registries.open(settings.account, settings.region);
-	if (snapshot !== undefined) await restore(world, snapshot);
-	for (const seed of options.seeds ?? []) await applySeed(world, readSeed(seed));
-
-	return handle(world, api, log, async () => {
+	const stop = async (save: () => Promise<void>) => {
 		await Promise.all(listeners.map((listener) => listener.close()));
-		if (options.persist !== undefined) await saver.flush();
+		await save();
 		await home.leave();
-	});
+	};
+	let api: Listener;
+	try {
+		api = await serve(app, options.port ?? 0);
+		await registries.open(settings.account, settings.region);
+		if (snapshot !== undefined) await restore(world, snapshot);
+		for (const seed of options.seeds ?? []) await applySeed(world, readSeed(seed));
+	} catch (error) {
+		// What was kept by an earlier run is not overwritten by half a start.
+		await stop(async () => undefined);
+		throw error;
+	}
+	return handle(world, api, log, () => stop(saver.flush));
 }
 
 async function createWorld(

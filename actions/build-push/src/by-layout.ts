@@ -1,0 +1,25 @@
+import { type Context, formatBytes, withProgress } from '@ecr-pipeline/core';
+import { type CopyCounts, copyBelow, type OciLayout } from '@ecr-pipeline/registry';
+import { confirmed } from './confirm.ts';
+import { type Built, copyMetadata, type Destination } from './result.ts';
+
+const BLOBS_IN_FLIGHT = 16;
+
+/** Pushes a prebuilt image as it is: blobs, children, then the root by its digest. No tool is needed. */
+export async function pushLayout(layout: OciLayout, { repository }: Destination, context: Context): Promise<Built> {
+	let progress: Pick<CopyCounts, 'blobsCopied' | 'bytesCopied'> = { blobsCopied: 0, bytesCopied: 0 };
+	const counts = await withProgress(
+		context,
+		() => `Pushing to ${repository.name}: ${progress.blobsCopied} blobs, ${formatBytes(progress.bytesCopied)} so far`,
+		() =>
+			copyBelow(layout, layout.root, repository, {
+				concurrency: BLOBS_IN_FLIGHT,
+				onProgress: (next) => {
+					progress = next;
+				},
+			}),
+	);
+	await repository.putManifest(layout.root);
+	const manifest = await confirmed(repository, layout.root.digest, context);
+	return { manifest, source: layout, metadata: { ...copyMetadata(counts), 'containerimage.digest': manifest.digest } };
+}

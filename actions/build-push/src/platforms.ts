@@ -1,0 +1,38 @@
+import { type Digest, PipelineError, readBody } from '@ecr-pipeline/core';
+import {
+	formatPlatform,
+	type ImageSource,
+	isPlatformImage,
+	type Manifest,
+	type Platform,
+	parseManifest,
+} from '@ecr-pipeline/registry';
+
+// Configurations are a few kilobytes; more than this is not one.
+const MAX_CONFIG = 8 * 1024 * 1024;
+
+/** The images in this one, by platform; attestations are none. A plain manifest's platform stands in its configuration. */
+export async function platformsOf(source: ImageSource, manifest: Manifest): Promise<ReadonlyMap<string, Digest>> {
+	const parsed = parseManifest(manifest);
+	if (parsed.kind === 'index') {
+		return new Map(
+			parsed.manifests.filter(isPlatformImage).map(({ platform, digest }) => [formatPlatform(platform), digest]),
+		);
+	}
+	const bytes = await readBody(await source.openBlob(parsed.config), MAX_CONFIG);
+	return new Map([[formatPlatform(platformIn(bytes, manifest.digest)), manifest.digest]]);
+}
+
+function platformIn(config: Buffer, digest: Digest): Platform {
+	try {
+		const { os, architecture, variant } = JSON.parse(config.toString('utf8')) as Partial<Platform>;
+		if (os && architecture) return { os, architecture, ...(variant ? { variant } : {}) };
+	} catch {
+		// Said below.
+	}
+	throw new PipelineError({
+		code: 'unsupported',
+		attempted: `Could not read the platform of ${digest}`,
+		answer: 'its configuration names no os and architecture',
+	});
+}

@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { Script } from 'node:vm';
+import { describe, expect, it } from '@jest/globals';
+import { evaluate } from '../evaluate.ts';
+import { type Finding, finding } from '../finding.ts';
+import { findingsDocument } from '../findings.ts';
+import { effectivePolicy, type PolicyRules } from '../policy.ts';
+import { htmlReport } from './html.ts';
+import { markdownReport, severityBar } from './markdown.ts';
+import type { ReportMaterial } from './material.ts';
+import { sarifReport } from './sarif.ts';
+
+const DIGEST = `sha256:${'a1'.repeat(32)}`;
+const IMAGE = `r.example/team/shop@${DIGEST}`;
+const HOSTILE = [
+	'</script><script>alert(1)</script>',
+	'<img src=x onerror=alert(1)>',
+	'\n::error::owned\n::set-output name=verdict::passed',
+	'##[error]owned',
+	'| a | b |\n| --- | --- |',
+	'[click](javascript:alert(1)) ![x](https://evil.example/p.png) @everyone #1',
+	'```\n</details>\u0000\u001b[31m\u202e',
+	'\ud800 lone',
+].join(' ');
+
+function vulnerability(
+	id: string,
+	text = 'text',
+	links: string[] = [`https://example.com/${encodeURIComponent(id)}`],
+): Finding {
+	return finding({
+		id,
+		aliases: [],
+		givenSeverity: 'HIGH',
+		cvss: [{ source: 'NVD', version: '3.1', score: 7.5 }],
+		epss: undefined,
+		knownExploited: undefined,
+		exploitAvailable: undefined,
+		packages: [{ name: text, version: text, path: text, layers: [], fixedVersions: [text] }],
+		fix: 'available',
+		firstSeen: undefined,
+		platforms: ['linux/amd64'],
+		title: text,
+		description: text,
+		links,
+		status: 'active',
+	});
+}
+
+function material(findings: readonly Finding[], rules: PolicyRules = {}): ReportMaterial {
+	const platforms = [{ platform: 'linux/amd64', status: 'complete' as const }];
+	const document = findingsDocument({
+		repository: 'team/shop',
+		digest: DIGEST,
+		scanType: 'enhanced',
+		platforms,
+		findings,
+	});
+	const policy = effectivePolicy({ rules, repositories: [] }, 'team/shop');
+	const now = Date.parse('2026-06-15T12:00:00Z');
+	const evaluation = evaluate({ findings: document, policy, vex: [], now });
+	const digests = { digest: DIGEST, policy: { uri: 'policy.yml', digest: DIGEST } };
+	return { image: IMAGE, mode: 'enforce', evaluation, scanType: 'enhanced', platforms, now, ...digests };
+}
+const hostile = material([vulnerability(HOSTILE, HOSTILE, ['javascript:alert(1)', 'https://e.example/"><script>|'])], {
+	ignore: [{ id: HOSTILE, reason: HOSTILE, expires: '2020-01-01' }],
+});
+const many = (count: number, text?: string) =>
+	Array.from({ length: count }, (_, index) => vulnerability(`CVE-2026-${index}`, text));
+const sarif = (from: ReportMaterial) =>
+	JSON.parse(sarifReport(from.evaluation.decisions, { image: IMAGE, version: '1' }));
+
+describe('the job summary', () => {
+	it('says the verdict first, then what blocks and what repairs it', () => {
+		const text = markdownReport(material([vulnerability('CVE-2026-1', 'openssl')]));
+		const places = [
+			'### ❌ Failed: 1 of 1 findings blocks',
+			'🟥',
+			'#### What blocks',
+			'CVE-2026-1',
+			'#### How to repair it',
+		];
+		const found = places.map((place) => text.indexOf(place));
+		expect(found).toEqual([...found].sort((one, other) => one - other));
+		expect(found).not.toContain(-1);
+	});
+
+	it('lets nothing of hostile text be markup, a link, a mention, or the end of a cell', () => {
+		const text = markdownReport(hostile);
+		const tags = [...text.matchAll(/<\/?([a-z]+)/gi)].map(([, name]) => name);
+		expect(new Set(tags)).toEqual(new Set(['code', 'a', 'details', 'summary'].filter((name) => tags.includes(name))));
+		for (const mark of ['javascript:', '](', '@everyone', '```', '\u0000', '\u202e']) expect(text).not.toContain(mark);
+		const rows = text.split('\n').filter((line) => line.startsWith('| 🟥'));
+		expect(rows).toHaveLength(1);
+		expect(rows[0]?.match(/(?<!\\)\|/g)).toHaveLength(7);
+		expect([...text.matchAll(/href="([^"]*)"/g)].every(([, url]) => url?.startsWith('https://'))).toBe(true);
+	});
+
+	it('stays far below 1 MiB whatever there is to say, and says what it leaves out', () => {
+		const text = markdownReport(material(many(3000, HOSTILE.repeat(20))));
+		expect(Buffer.byteLength(text)).toBeLessThan(400 * 1024);
+		expect(text).toMatch(/2,900 more, in the HTML report|does not fit/);
+		expect(text).toContain('### ❌ Failed: 3,000 of 3,000');
+	});
+
+	it('takes a megabyte of text for a name as it takes any other', () => {
+		const text = markdownReport(material(many(20, HOSTILE.repeat(3000))));
+		expect(Buffer.byteLength(text)).toBeLessThan(100 * 1024);
+	});
+
+	it('shows every severity that occurs, however seldom', () => {
+		const counts = { critical: 1, high: 0, medium: 5000, low: 0, informational: 0, unknown: 1, total: 5002 };
+		expect(severityBar(counts)).toMatch(/^🟪🟧+⬜$/u);
+	});
+});
+
+describe('SARIF', () => {
+	it('has all that GitHub demands of rules and results', () => {
+		const [run] = sarif(material([vulnerability('CVE-2026-1', 'openssl')])).runs;
+		expect(run.tool.driver.rules[0]).toMatchObject({
+			id: 'CVE-2026-1',
+			shortDescription: { text: 'openssl' },
+			fullDescription: { text: 'openssl' },
+			properties: { 'security-severity': '7.5', tags: expect.arrayContaining(['security']) },
+		});
+		expect(run.results[0]).toMatchObject({
+			ruleId: 'CVE-2026-1',
+			ruleIndex: 0,
+			level: 'error',
+			locations: [{ physicalLocation: { artifactLocation: { uri: 'openssl' }, region: { startLine: 1 } } }],
+		});
+		expect(run.results[0].partialFingerprints.primaryLocationLineHash).toMatch(/^[0-9a-f]{32}:1$/);
+	});
+
+	it('tells the same vulnerability in two packages apart, and keeps its mark when the version changes', () => {
+		const lines = (version: string) =>
+			sarif(
+				material(
+					['openssl', 'libssl3'].map((name) => {
+						const one = vulnerability('CVE-2026-1', name);
+						return { ...one, packages: one.packages.map((item) => ({ ...item, version })) };
+					}),
+				),
+			).runs[0].results.map(
+				(result: { partialFingerprints: { primaryLocationLineHash: string } }) =>
+					result.partialFingerprints.primaryLocationLineHash,
+			);
+		expect(new Set(lines('1')).size).toBe(2);
+		expect(lines('2')).toEqual(lines('1'));
+	});
+
+	it('never has a security-severity that GitHub would refuse', () => {
+		const unknown = { ...vulnerability('CVE-2026-1'), cvss: [], severity: 'unknown' as const };
+		const zero = {
+			...vulnerability('CVE-2026-2'),
+			cvss: [{ source: 'x', score: 0 }],
+			severity: 'informational' as const,
+		};
+		for (const rule of sarif(material([unknown, zero])).runs[0].tool.driver.rules)
+			expect(rule.properties).not.toHaveProperty('security-severity');
+	});
+
+	it('leaves out what is ignored, and keeps at most what GitHub keeps', () => {
+		const rules = { ignore: [{ id: 'CVE-2026-1', reason: 'r', expires: 'never' }] };
+		expect(sarif(material(many(2), rules)).runs[0].results).toHaveLength(1);
+		expect(sarif(material(many(6000))).runs[0].results).toHaveLength(5000);
+	});
+
+	it('holds hostile text as short text without links, and valid URIs', () => {
+		const [run] = sarif(hostile).runs;
+		expect(run.results[0].message.text).not.toMatch(/(?<!\\)\]\(/);
+		expect(run.results[0].message.text.length).toBeLessThanOrEqual(1024);
+		expect(run.tool.driver.rules[0].fullDescription.text.length).toBeLessThanOrEqual(1024);
+		expect(() => decodeURI(run.results[0].locations[0].physicalLocation.artifactLocation.uri)).not.toThrow();
+		expect(run.results[0].locations[0].physicalLocation.artifactLocation.uri).toMatch(/^[\w\-.!~*'()%/]+$/);
+	});
+});
+
+describe('the HTML report', () => {
+	it('runs its own script only, and asks nothing of any network', () => {
+		const page = htmlReport(hostile);
+		const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text ?? '');
+		expect(scripts).toHaveLength(1);
+		const hash = createHash('sha256')
+			.update(scripts[0] ?? '')
+			.digest('base64');
+		expect(page).toContain(`default-src 'none'; style-src 'sha256-`);
+		expect(page).toContain(`script-src 'sha256-${hash}'`);
+		expect(() => new Script(scripts[0] ?? '')).not.toThrow();
+		expect(page).not.toMatch(/(?:src|href)=["']?http/);
+	});
+
+	it('holds hostile text as data that cannot end the element, and escaped in its head', () => {
+		const page = htmlReport(hostile);
+		expect(page.match(/<script/g)).toHaveLength(2);
+		expect(page).not.toContain('<img');
+		const data = /<script type="application\/json" id="data">(.*?)<\/script>/.exec(page)?.[1] ?? '';
+		expect(JSON.parse(data).rows[0].title).toContain('</script><script>alert(1)</script>');
+	});
+
+	it('has every finding, also a hundred thousand of them', () => {
+		const page = htmlReport(material(many(100_000, 'openssl')));
+		const data = /id="data">(.*?)<\/script>/.exec(page)?.[1] ?? '';
+		expect(JSON.parse(data).rows).toHaveLength(100_000);
+	});
+});

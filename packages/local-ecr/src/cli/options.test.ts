@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { readCommandLine } from './options.ts';
+
+describe('the command line', () => {
+	it('is complete without an argument', () => {
+		expect(readCommandLine([])).toEqual({
+			help: false,
+			printEnv: 'shell',
+			seeds: [],
+			findings: [],
+			server: { port: 5000, latencyMs: 0, multiPatch: false, redirectBlobs: true, ports: new Map() },
+		});
+	});
+
+	it('sets what the server takes', () => {
+		const { server, seeds, printEnv } = readCommandLine(
+			'--port 0 --account 333333333333 --region eu-west-1 --seed a.yml --seed b.yml --latency-ms 40 --multi-patch --direct-blobs --registry 222222222222/us-east-1=5002 --persist here --print-env json'.split(
+				' ',
+			),
+		);
+		expect(server).toEqual({
+			port: 0,
+			account: '333333333333',
+			region: 'eu-west-1',
+			latencyMs: 40,
+			multiPatch: true,
+			redirectBlobs: false,
+			ports: new Map([['222222222222/us-east-1', 5002]]),
+			persist: 'here',
+		});
+		expect([seeds, printEnv]).toEqual([['a.yml', 'b.yml'], 'json']);
+	});
+
+	it.each([
+		['--port 70000', '--port must be a whole number from 0 to 65535'],
+		['--account 12', '--account must be 12 digits'],
+		['--registry prod=5001', '--registry must be ACCOUNT/REGION=PORT'],
+		['--print-env xml', '--print-env must be shell or json'],
+		['--unheard-of', "Unknown option '--unheard-of'"],
+	])('refuses %s', (line, message) => {
+		expect(() => readCommandLine(line.split(' '))).toThrow(message);
+	});
+});
