@@ -7,7 +7,7 @@ const stale = [];
 
 for (const name of readdirSync('actions')) {
 	const folder = name === 'pipeline' ? '.' : `actions/${name}`;
-	const readme = name === 'pipeline' ? 'actions/pipeline/README.md' : `${folder}/README.md`;
+	const readme = `actions/${name}/README.md`;
 	const { inputs = {}, outputs = {} } = parse(readFileSync(`${folder}/action.yml`, 'utf8'));
 	const iam = `iam/${name}.json`;
 	update(readme, {

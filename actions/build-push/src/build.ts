@@ -39,10 +39,10 @@ async function pushed(job: BuildJob, context: Context): Promise<Unfinished> {
 	const reused = reusableImage(job, existing, destination);
 	if (reused !== undefined) {
 		context.log.info(`Reusing ${destination.repository.name}@${reused.digest}: nothing is built.`);
-		return finish(job, destination, { manifest: reused, source: destination.repository, metadata: {} }, true);
+		return finish(job, destination, { manifest: reused, reused: true, metadata: {} }, false);
 	}
 	foretell(job, existing, destination, context.log);
-	return finish(job, destination, await make(job, layout, destination, context), false);
+	return finish(job, destination, await make(job, layout, destination, context), layout === undefined);
 }
 
 async function openLayout(job: BuildJob, path: string, context: Context): Promise<OciLayout> {
@@ -94,36 +94,39 @@ function make(
 	return buildAndPushByBuildx(job, destination, registryCache(job, destination, context.log), context);
 }
 
-async function finish(job: BuildJob, destination: Destination, built: Built, reused: boolean): Promise<Unfinished> {
+async function finish(job: BuildJob, destination: Destination, built: Built, wasBuilt: boolean): Promise<Unfinished> {
 	const { repository } = destination;
-	const { manifest, source = repository, metadata, refusal, tagged } = built;
+	const { manifest, source = repository, metadata, refusal, tagged: known } = built;
 	const base = {
 		registry: repository.registry,
 		repository: repository.repository,
 		driver: job.driver,
 		metadata,
-		reused,
+		built: wasBuilt,
+		reused: built.reused === true,
 	};
 	if (manifest === undefined) {
 		return { ...base, platforms: new Map(), tags: refusal?.plans ?? [], ...failed(refusal?.failure) };
 	}
 	assertProfile(job, manifest, repository.name);
 	// Looked up anew: a build takes minutes, and others tag meanwhile.
-	const existing = tagged?.existing ?? (await lookUpTags(job.tags, destination));
+	const existing = known?.existing ?? (await lookUpTags(job.tags, destination));
 	const { tags, failure } = await placeTags(
 		job.tags,
 		manifest,
 		existing,
 		job.input.ifTagExists,
 		destination,
-		tagged?.tag,
+		known?.tag,
 	);
+	const reused = base.reused || tags.some(({ outcome }) => outcome === 'unchanged');
+	const tagged = { ...base, reused, manifest, tags };
 	try {
-		return { ...base, manifest, platforms: await platformsOf(source, manifest), tags, ...failed(failure) };
+		return { ...tagged, platforms: await platformsOf(source, manifest), ...failed(failure) };
 	} catch (error) {
 		// The image is there and tagged; its digest must come out all the same.
 		if (!(error instanceof PipelineError)) throw error;
-		return { ...base, manifest, platforms: new Map(), tags, failure: failure ?? error };
+		return { ...tagged, platforms: new Map(), failure: failure ?? error };
 	}
 }
 
@@ -143,6 +146,7 @@ async function unpushed(job: BuildJob, context: Context): Promise<Unfinished> {
 		...(manifest === undefined ? {} : { manifest }),
 		platforms,
 		tags: [],
+		built: true,
 		reused: false,
 		driver: job.driver,
 		metadata,

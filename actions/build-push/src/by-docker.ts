@@ -56,7 +56,7 @@ export async function buildAndPushByDocker(job: BuildJob, destination: Destinati
 	const there = [...existing.values()].find((manifest) => isImage(manifest, imageId));
 	if (there !== undefined) {
 		context.log.info(`${destination.repository.name} has the image ${shortDigest(imageId)} already: nothing to push.`);
-		return whole(there, destination, metadata, existing);
+		return { ...whole(there, destination, metadata, existing), reused: true };
 	}
 	const conflicts = conflictsOf(job, destination, existing, imageId);
 	if (conflicts.length > 0) return refused(conflicts, imageId, metadata, destination);

@@ -7,6 +7,10 @@ const BLOBS_IN_FLIGHT = 16;
 
 /** Pushes a prebuilt image as it is: blobs, children, then the root by its digest. No tool is needed. */
 export async function pushLayout(layout: OciLayout, { repository }: Destination, context: Context): Promise<Built> {
+	const there = (await repository.manifests([layout.root.digest])).get(layout.root.digest);
+	// A registry takes a manifest only when all below it is there, so there is nothing left to copy.
+	if (there !== undefined)
+		return { manifest: there, source: layout, reused: true, metadata: { 'containerimage.digest': there.digest } };
 	let progress: Pick<CopyCounts, 'blobsCopied' | 'bytesCopied'> = { blobsCopied: 0, bytesCopied: 0 };
 	const counts = await withProgress(
 		context,

@@ -31,6 +31,8 @@ export interface Built {
 	readonly tagged?: { readonly existing: ReadonlyMap<string, Manifest>; readonly tag?: string };
 	/** Why nothing was pushed. */
 	readonly refusal?: { readonly plans: readonly TagPlan[]; readonly failure: PipelineError };
+	/** Whether the repository had the image before. */
+	readonly reused?: boolean;
 	/** What the tool says about the image. */
 	readonly metadata: Readonly<Record<string, unknown>>;
 	/** The OCI layout that was written. */
@@ -45,7 +47,9 @@ export interface BuildResult {
 	readonly manifest?: Pick<Manifest, 'digest' | 'mediaType'>;
 	readonly platforms: ReadonlyMap<string, Digest>;
 	readonly tags: readonly TagPlan[];
-	/** Whether an image that was there already was taken, and nothing was built. */
+	/** Whether a build was run; otherwise an image that is there was taken. */
+	readonly built: boolean;
+	/** Whether the repository had the image before. */
 	readonly reused: boolean;
 	readonly driver: Driver;
 	readonly metadata: Readonly<Record<string, unknown>>;

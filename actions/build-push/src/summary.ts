@@ -3,10 +3,11 @@ import type { BuildResult } from './result.ts';
 
 /** What a person reads in the job summary: the digest first. */
 export function summaryOf(result: BuildResult): string {
-	const { driver, milliseconds, reused, tags, platforms } = result;
-	const how = reused
-		? 'Nothing was built: the image was there.'
-		: `By ${codeSpan(driver.kind)} in ${formatDuration(milliseconds)}, because ${escapeMarkdown(driver.why)}.`;
+	const { driver, milliseconds, built, tags, platforms } = result;
+	const because = `because ${escapeMarkdown(driver.why)}`;
+	const how = built
+		? `Built by ${codeSpan(driver.kind)} in ${formatDuration(milliseconds)}, ${because}.`
+		: `Nothing was built; it took ${formatDuration(milliseconds)}.`;
 	const tagRows = tags.map(({ tag, outcome, previous }) => [
 		codeSpan(tag),
 		outcome === 'conflict' ? '**conflict**' : outcome,
@@ -26,7 +27,7 @@ export function summaryOf(result: BuildResult): string {
 
 function title({ manifest, registry, reused, failure }: BuildResult): string {
 	if (manifest === undefined) return failure === undefined ? 'Built, and not pushed' : 'Built, and refused to push';
-	const verb = reused ? 'Reused' : registry === undefined ? 'Built' : 'Pushed';
+	const verb = reused ? 'There already:' : registry === undefined ? 'Built' : 'Pushed';
 	return `${verb} ${codeSpan(manifest.digest)}`;
 }
 

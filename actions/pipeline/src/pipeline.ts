@@ -36,7 +36,9 @@ export async function runPipeline(inputs: PipelineInputs, context: Context): Pro
 		...(inputs.image === undefined ? {} : { image: inputs.image }),
 	};
 	for (const stage of STAGES.filter((name) => inputs.stages.includes(name))) {
-		journey = await context.log.group(stage, () => runStage(stage, inputs, journey));
+		// Not a group: the actions open their own, and the runner does not nest them.
+		context.log.info(`── ${stage}`);
+		journey = await runStage(stage, inputs, journey);
 		if (journey.failure !== undefined) break;
 	}
 	const { records, outputs, image, variables, failure } = journey;

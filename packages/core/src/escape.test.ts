@@ -14,7 +14,9 @@ describe('text written by strangers', () => {
 
 	it('is no markup, table cell, mention, link or HTML in Markdown', () => {
 		const escaped = escapeMarkdown('a|b <img src=x> [x](javascript:1) @team `c` **d**\nnext');
-		expect(escaped).not.toMatch(/[|<>[\]()@`*\n]/);
+		expect(escaped).not.toMatch(/[|<>[\]@`*\n]/);
+		expect(escapeMarkdown('- a list')).not.toMatch(/^-/);
+		expect(escapeMarkdown('see https://evil.example')).not.toContain('https:');
 	});
 
 	it('stays inside its code span and table cell', () => {

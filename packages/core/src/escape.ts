@@ -27,7 +27,7 @@ export function escapeMarkdown(text: string): string {
 		.replaceAll('&', '&amp;')
 		.replaceAll('<', '&lt;')
 		.replaceAll('>', '&gt;')
-		.replace(/[\\`*_{}[\]()#+!|~@:-]/g, (character) => `&#${character.charCodeAt(0)};`);
+		.replace(/[\\`*_[\]#|~@:]|^[-+]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 /** A code span, safe in a table cell. */

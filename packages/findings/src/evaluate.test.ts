@@ -249,6 +249,19 @@ describe('VEX', () => {
 	it('is replayed in time: a later "affected" brings the finding back', () => {
 		const later = statement(image, { status: 'affected', action_statement: 'x', timestamp: '2026-06-02T00:00:00Z' });
 		expect(run([draft({})], {}, { vex: vex([later, statement(image)]) }).verdict).toBe('failed');
+		const sameTime = { ...later, timestamp: undefined };
+		expect(run([draft({})], {}, { vex: vex([statement(image), sameTime]) }).verdict).toBe('failed');
+		expect(run([draft({})], {}, { vex: vex([sameTime, statement(image)]) }).verdict).toBe('passed');
+	});
+
+	it('must cover every package and platform of the finding', () => {
+		const both = draft({ packages: [openssl, { ...openssl, name: 'curl', purl: 'pkg:deb/debian/curl@8' }] });
+		const one = vex([statement('pkg:deb/debian/openssl')]);
+		expect(run([both], {}, { vex: one }).verdict).toBe('failed');
+		expect(run([both], {}, { vex: [...one, ...vex([statement('pkg:deb/debian/curl')])] }).verdict).toBe('passed');
+		const onAmd = vex([statement({ '@id': 'pkg:oci/shop?arch=amd64' })]);
+		expect(run([draft({})], {}, { vex: onAmd }).verdict).toBe('passed');
+		expect(run([draft({ platforms: ['linux/amd64', 'linux/arm64'] })], {}, { vex: onAmd }).verdict).toBe('failed');
 	});
 
 	it('without a justification, or without a product, is refused', () => {

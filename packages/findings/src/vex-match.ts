@@ -21,9 +21,9 @@ export interface Vex {
 
 /** Replays the statements in the order of their times: the last one that speaks of a thing holds. */
 export function openVex(statements: readonly VexStatement[], subject: Subject): Vex {
-	const latestFirst = [...statements].sort((one, other) => other.time - one.time);
 	const byName = new Map<string, VexStatement[]>();
-	for (const statement of latestFirst) {
+	// Of two statements of the same time the one written later holds; sorting by time leaves this order.
+	for (const statement of [...statements].reverse()) {
 		for (const name of new Set(statement.names)) byName.set(name, [...(byName.get(name) ?? []), statement]);
 	}
 	const used = new Set<VexStatement>();

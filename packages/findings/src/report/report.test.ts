@@ -149,6 +149,15 @@ describe('SARIF', () => {
 		expect(lines('2')).toEqual(lines('1'));
 	});
 
+	it('tells two versions of one package apart', () => {
+		const versions = ['1', '2'].map((version) => {
+			const one = vulnerability('CVE-2026-1', 'openssl');
+			return { ...one, packages: one.packages.map((item) => ({ ...item, version })) };
+		});
+		const [one, other] = sarif(material(versions)).runs[0].results;
+		expect(one.partialFingerprints).not.toEqual(other.partialFingerprints);
+	});
+
 	it('never has a security-severity that GitHub would refuse', () => {
 		const unknown = { ...vulnerability('CVE-2026-1'), cvss: [], severity: 'unknown' as const };
 		const zero = {
