@@ -1,9 +1,11 @@
 // Writes layout/: the image of the Dockerfile for linux/amd64 and linux/arm64 as an OCI image layout. The same bytes on
 // every machine: no clock, no owner, and gzip without compression, since two versions of zlib may compress differently.
 //
-//   node make-layout.mjs
+//   node make-layout.mjs [directory]
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { helloBinary } from './make-binary.mjs';
 
 const ARCHITECTURES = ['amd64', 'arm64'];
@@ -55,7 +57,8 @@ function crc32(bytes) {
 	return (crc ^ 0xffffffff) >>> 0;
 }
 
-const layout = new URL('layout/', import.meta.url);
+const [, , directory] = process.argv;
+const layout = directory === undefined ? new URL('layout/', import.meta.url) : pathToFileURL(`${resolve(directory)}/`);
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 function putBlob(bytes, mediaType) {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { PipelineError } from '@ecr-pipeline/core';
+import { isBuilder } from './driver.ts';
 import type { BuildJob } from './result.ts';
 
 /**
@@ -47,7 +48,7 @@ function beyondDriver({ input, driver, tags }: BuildJob): string[] {
 }
 
 async function missingFiles({ input: { recipe }, driver }: BuildJob): Promise<string[]> {
-	if (driver.kind === 'oci-layout' || isRemote(recipe.context)) return [];
+	if (!isBuilder(driver) || isRemote(recipe.context)) return [];
 	const context = await stat(recipe.context).catch(() => undefined);
 	if (context === undefined) return [`Input "context" is "${recipe.context}": there is no such directory.`];
 	if (recipe.file === undefined || (await stat(recipe.file).catch(() => undefined))?.isFile()) return [];

@@ -5,8 +5,9 @@ import { assertAble } from './abilities.ts';
 import { buildAndPushByBuildx, buildLayoutByBuildx } from './by-buildx.ts';
 import { buildAndPushByDocker, buildByDocker } from './by-docker.ts';
 import { pushLayout } from './by-layout.ts';
+import { mergeImages } from './by-merge.ts';
 import { givenCache, registryCache } from './cache.ts';
-import { chooseDriver } from './driver.ts';
+import { chooseDriver, isBuilder } from './driver.ts';
 import { readEvent } from './event.ts';
 import type { BuildInputs } from './inputs.ts';
 import { lookUpTags, placeTags } from './placing.ts';
@@ -41,8 +42,8 @@ async function pushed(job: BuildJob, context: Context): Promise<Unfinished> {
 		context.log.info(`Reusing ${destination.repository.name}@${reused.digest}: nothing is built.`);
 		return finish(job, destination, { manifest: reused, reused: true, metadata: {} }, false);
 	}
-	foretell(job, existing, destination, context.log);
-	return finish(job, destination, await make(job, layout, destination, context), layout === undefined);
+	if (isBuilder(job.driver)) foretell(job, existing, destination, context.log);
+	return finish(job, destination, await make(job, layout, destination, context), isBuilder(job.driver));
 }
 
 async function openLayout(job: BuildJob, path: string, context: Context): Promise<OciLayout> {
@@ -90,6 +91,7 @@ function make(
 	context: Context,
 ): Promise<Built> {
 	if (layout !== undefined) return pushLayout(layout, destination, context);
+	if (job.input.merge !== undefined) return mergeImages(job.input.merge, destination, context);
 	if (job.driver.kind === 'docker') return buildAndPushByDocker(job, destination, context);
 	return buildAndPushByBuildx(job, destination, registryCache(job, destination, context.log), context);
 }

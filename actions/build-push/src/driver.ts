@@ -3,10 +3,15 @@ import type { BuildInputs } from './inputs.ts';
 
 /** What makes the image, and why it was chosen. */
 export type Driver =
-	| { readonly kind: 'oci-layout'; readonly why: string }
+	| { readonly kind: 'oci-layout' | 'merge'; readonly why: string }
 	| { readonly kind: 'buildx'; readonly why: string }
 	/** `buildkit`: docker build goes through the buildx plugin; without it, it is the builder of old. */
 	| { readonly kind: 'docker'; readonly why: string; readonly buildkit: boolean };
+
+/** Tells whether the driver builds; otherwise the image exists already. */
+export function isBuilder({ kind }: Driver): boolean {
+	return kind === 'buildx' || kind === 'docker';
+}
 
 interface Buildx {
 	readonly version: string;
@@ -17,6 +22,7 @@ interface Buildx {
 /** Finds what this machine can build with. An explicit choice that cannot be had is an error, never another driver. */
 export async function chooseDriver(input: BuildInputs, context: Pick<Context, 'env' | 'run'>): Promise<Driver> {
 	if (input.layout !== undefined) return { kind: 'oci-layout', why: 'the input oci-layout names a prebuilt image' };
+	if (input.merge !== undefined) return { kind: 'merge', why: 'the input merge names images that are pushed already' };
 	const buildx = await findBuildx(input, context);
 	if (input.driver === 'buildx') return useBuildx(buildx, input);
 	if (input.driver === 'auto' && buildx !== undefined && buildx.driver !== 'docker') return useBuildx(buildx, input);

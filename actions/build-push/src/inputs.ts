@@ -1,4 +1,5 @@
-import type { Env, Inputs } from '@ecr-pipeline/core';
+import type { Digest, Env, Inputs } from '@ecr-pipeline/core';
+import { readMerge } from './merge-input.ts';
 import { type Recipe, readRecipe } from './recipe.ts';
 import { type RepositorySettings, readRepositorySettings } from './repository-settings.ts';
 import type { TagRule } from './tag-rule.ts';
@@ -19,6 +20,8 @@ export interface BuildInputs {
 	readonly driver: DriverName | 'auto';
 	/** A prebuilt image: a directory or tar. */
 	readonly layout?: string;
+	/** Images in the repository to make one index of. */
+	readonly merge?: readonly Digest[];
 	readonly push: boolean;
 	/** Where the image goes when it is not pushed. */
 	readonly layoutOutput?: string;
@@ -34,6 +37,7 @@ export function readInputs(inputs: Inputs, _env: Env): BuildInputs {
 	const tags = parseTagRules(inputs.lines('tags'), (line, allowed) => inputs.problem('tags', line, allowed));
 	const layout = inputs.text('oci-layout');
 	const layoutOutput = inputs.text('oci-layout-output');
+	const merge = readMerge(inputs, repository);
 	const profile = inputs.choice('profile', ['default', 'lambda', 'reproducible'], 'default');
 	const create = readRepositorySettings(inputs);
 	const read: BuildInputs = {
@@ -43,6 +47,7 @@ export function readInputs(inputs: Inputs, _env: Env): BuildInputs {
 		recipe: readRecipe(inputs),
 		driver: inputs.choice('driver', DRIVERS, 'auto'),
 		...(layout === undefined ? {} : { layout }),
+		...(merge === undefined ? {} : { merge }),
 		push: inputs.boolean('push', true),
 		...(layoutOutput === undefined ? {} : { layoutOutput }),
 		profile,
@@ -67,15 +72,8 @@ function readRepository(inputs: Inputs): { registry?: string; repository: string
 
 /** Inputs that contradict each other, or that one of them would leave without effect. */
 function checkTogether(read: BuildInputs, inputs: Inputs): void {
-	const { driver, layout, profile, recipe } = read;
-	const layoutIsUsed = layout !== undefined || driver === 'oci-layout';
-	if (driver === 'oci-layout' && layout === undefined)
-		inputs.problem('oci-layout', undefined, 'it is required with driver: oci-layout');
-	if (layout !== undefined && driver !== 'auto' && driver !== 'oci-layout')
-		inputs.problem('driver', driver, 'with oci-layout nothing is built: auto or oci-layout');
-	if (layoutIsUsed) for (const name of recipe.given) inputs.problem(name, inputs.text(name), WITHOUT_EFFECT);
-	if (layoutIsUsed && profile === 'reproducible') inputs.problem('profile', profile, WITHOUT_EFFECT);
-	if (layoutIsUsed && !read.push) inputs.problem('push', 'false', 'with oci-layout there is nothing to do but to push');
+	const { profile, recipe } = read;
+	checkPrebuilt(read, inputs);
 	if (read.layoutOutput !== undefined && read.push)
 		inputs.problem('oci-layout-output', read.layoutOutput, 'it is where the image goes with push: false');
 	if (profile === 'lambda' && recipe.platforms.length > 1)
@@ -88,8 +86,24 @@ function checkTogether(read: BuildInputs, inputs: Inputs): void {
 		inputs.problem('provenance', inputs.text('provenance') ?? inputs.text('sbom'), ATTESTS_WITH[profile]);
 }
 
-const WITHOUT_EFFECT = 'it has no effect on the prebuilt image of oci-layout, so leave it out';
 const ATTESTS_WITH = {
 	lambda: 'profile: lambda makes one plain manifest, which has no attestations',
 	reproducible: 'attestations hold the time of the build, so with them no build is reproducible',
 } as const;
+
+/** With oci-layout or merge nothing is built, and an input about building would be dropped in silence. */
+function checkPrebuilt(read: BuildInputs, inputs: Inputs): void {
+	const { driver, layout, merge, profile, recipe } = read;
+	if (driver === 'oci-layout' && layout === undefined)
+		inputs.problem('oci-layout', undefined, 'it is required with driver: oci-layout');
+	if (layout !== undefined && merge !== undefined)
+		inputs.problem('merge', undefined, 'it does not go together with oci-layout');
+	const name = layout !== undefined ? 'oci-layout' : merge !== undefined ? 'merge' : undefined;
+	if (name === undefined) return;
+	if (driver !== 'auto' && driver !== name)
+		inputs.problem('driver', driver, `with ${name} nothing is built: leave it out`);
+	for (const given of recipe.given)
+		inputs.problem(given, given.startsWith('secret') ? undefined : inputs.text(given), `it has no effect with ${name}`);
+	if (profile === 'reproducible') inputs.problem('profile', profile, `it has no effect with ${name}`);
+	if (!read.push) inputs.problem('push', 'false', `with ${name} there is nothing to do but to push`);
+}

@@ -19,8 +19,15 @@ export async function platformsOf(source: ImageSource, manifest: Manifest): Prom
 			parsed.manifests.filter(isPlatformImage).map(({ platform, digest }) => [formatPlatform(platform), digest]),
 		);
 	}
+	return new Map([[formatPlatform(await platformOf(source, manifest)), manifest.digest]]);
+}
+
+/** The platform of a plain manifest's configuration. */
+export async function platformOf(source: ImageSource, manifest: Manifest): Promise<Platform> {
+	const parsed = parseManifest(manifest);
+	if (parsed.kind === 'index') throw unreadable(manifest.digest, 'it is an index');
 	const bytes = await readBody(await source.openBlob(parsed.config), MAX_CONFIG);
-	return new Map([[formatPlatform(platformIn(bytes, manifest.digest)), manifest.digest]]);
+	return platformIn(bytes, manifest.digest);
 }
 
 function platformIn(config: Buffer, digest: Digest): Platform {
@@ -30,9 +37,9 @@ function platformIn(config: Buffer, digest: Digest): Platform {
 	} catch {
 		// Said below.
 	}
-	throw new PipelineError({
-		code: 'unsupported',
-		attempted: `Could not read the platform of ${digest}`,
-		answer: 'its configuration names no os and architecture',
-	});
+	throw unreadable(digest, 'its configuration names no os and architecture');
+}
+
+function unreadable(digest: Digest, answer: string): PipelineError {
+	return new PipelineError({ code: 'unsupported', attempted: `Could not read the platform of ${digest}`, answer });
 }

@@ -109,7 +109,7 @@ export function evaluate(inputs: EvaluationInputs): Evaluation {
 }
 
 /** Tells whether every package of a finding lies in the base image's layers, as far as these are known. */
-export function isInBaseImage({ packages }: Finding, baseLayers: ReadonlySet<string> | undefined): boolean {
+function isInBaseImage({ packages }: Finding, baseLayers: ReadonlySet<string> | undefined): boolean {
 	if (baseLayers === undefined || packages.length === 0) return false;
 	return packages.every(({ layers }) => layers.length > 0 && layers.every((layer) => baseLayers.has(layer)));
 }

@@ -6,7 +6,7 @@ const time = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d
 const digest = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' } as const;
 
 /** One finding, for JSON Schema. */
-export const FINDING_SCHEMA = {
+const FINDING_SCHEMA = {
 	type: 'object',
 	required: ['id', 'aliases', 'severity', 'givenSeverity', 'cvss', 'packages', 'fix', 'platforms', 'links', 'status'],
 	additionalProperties: false,

@@ -113,7 +113,7 @@ function larger(one: number | undefined, other: number | undefined): number | un
 }
 
 /** The earlier of two ISO times. */
-export function earlier(one: string | undefined, other: string | undefined): string | undefined {
+function earlier(one: string | undefined, other: string | undefined): string | undefined {
 	return one === undefined || other === undefined || one < other ? (one ?? other) : other;
 }
 

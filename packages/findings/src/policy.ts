@@ -3,7 +3,7 @@ import { matchesPattern } from './pattern.ts';
 import type { KnownSeverity, Severity } from './severity.ts';
 
 /** What blocks: any of these. The keys are those of the policy file. */
-export interface Criteria {
+interface Criteria {
 	readonly severity?: KnownSeverity;
 	/** Base score, 0 to 10. */
 	readonly cvss?: number;
@@ -13,7 +13,7 @@ export interface Criteria {
 	readonly 'exploit-available'?: true;
 }
 
-export type BySeverity = Readonly<Partial<Record<Severity, number>>>;
+type BySeverity = Readonly<Partial<Record<Severity, number>>>;
 
 /** What a layer of the image can have rules of its own for. */
 export interface LayerRules {
@@ -87,7 +87,7 @@ export function policyDigest(policy: EffectivePolicy): string {
 }
 
 /** JSON with sorted keys and no spaces: the same value always gives the same bytes. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
 	return JSON.stringify(value, (_key, item: unknown) => {
 		if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
 		return Object.fromEntries(Object.entries(item).sort(([one], [other]) => (one < other ? -1 : 1)));

@@ -107,6 +107,7 @@ describe('uploading a blob', () => {
 			expect((await mount(layer)).status).toBe(201);
 			expect((await head('app', layer)).status).toBe(200);
 			expect((await mount(loose)).status).toBe(202);
+			expect((await head('app', loose)).status).toBe(404);
 		});
 
 		it('opens a session when the two are encrypted differently', async () => {

@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomSecret } from '../ids.ts';
 
@@ -11,10 +10,13 @@ export interface Home {
 	readonly leave: () => Promise<void>;
 }
 
-/** @param persist a directory to keep; without one, everything goes when the process does */
-export async function openHome(persist: string | undefined): Promise<Home> {
+/**
+ * @param persist a directory to keep; without one, everything goes when the process does
+ * @param temporary where what goes with the process is until then
+ */
+export async function openHome(persist: string | undefined, temporary: string): Promise<Home> {
 	if (persist === undefined) {
-		const directory = await mkdtemp(join(tmpdir(), 'local-ecr-'));
+		const directory = await mkdtemp(join(temporary, 'local-ecr-'));
 		const leave = () => rm(directory, { recursive: true, force: true });
 		return { directory, secret: randomSecret(32), leave };
 	}

@@ -1,27 +1,30 @@
 /** Writes the state some time after it changed, once for many changes, and never twice at the same time. */
 export interface Saver {
 	readonly changed: () => void;
-	/** Waits for what is being written, and writes what is not yet. */
-	readonly flush: () => Promise<void>;
+	/** Writes what there is, and nothing that comes later. */
+	readonly end: () => Promise<void>;
 }
 
 const DELAY_MS = 100;
 
-export function createSaver(save: () => Promise<void>): Saver {
+/** @param failed told when a write in the background failed; the state is written again with the next change */
+export function createSaver(save: () => Promise<void>, failed: (error: unknown) => void): Saver {
 	let timer: NodeJS.Timeout | undefined;
 	let writing: Promise<void> = Promise.resolve();
+	let ended = false;
 	const write = () => {
 		timer = undefined;
-		writing = writing.then(save);
-		return writing;
+		writing = writing.then(save).catch(failed);
 	};
 	return {
 		changed: () => {
-			timer ??= setTimeout(() => void write(), DELAY_MS);
+			if (!ended) timer ??= setTimeout(write, DELAY_MS);
 		},
-		flush: async () => {
+		end: async () => {
+			ended = true;
 			clearTimeout(timer);
-			await write();
+			await writing;
+			await save();
 		},
 	};
 }

@@ -46,13 +46,11 @@ describe('a persistent local ECR', () => {
 	});
 
 	it('leaves nothing behind when it was not to persist', async () => {
-		const { TMPDIR } = process.env;
-		process.env.TMPDIR = await mkdtemp(join(persist, 'temporary-'));
-		const server = await startLocalEcr();
-		expect(await readdir(tmpdir())).toHaveLength(1);
+		const temporary = await mkdtemp(join(persist, 'temporary-'));
+		const server = await startLocalEcr({ temporary });
+		const running = await readdir(temporary);
 		await server.close();
-		expect(await readdir(tmpdir())).toEqual([]);
-		process.env.TMPDIR = TMPDIR;
-		if (TMPDIR === undefined) delete process.env.TMPDIR;
+		expect(running).toHaveLength(1);
+		expect(await readdir(temporary)).toEqual([]);
 	});
 });

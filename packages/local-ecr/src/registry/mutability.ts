@@ -15,6 +15,6 @@ export function isImmutable(repository: Pick<Repository, 'mutability' | 'exclusi
 		case 'MUTABLE_WITH_EXCLUSION':
 			return excluded;
 		case 'IMMUTABLE_WITH_EXCLUSION':
-			return false;
+			return !excluded;
 	}
 }

@@ -109,9 +109,8 @@ describe('startLocalEcr', () => {
 
 	it('leaves nothing behind when it cannot start', async () => {
 		const temporary = await mkdtemp(join(tmpdir(), 'start-test-'));
-		process.env.TMPDIR = temporary;
-		await expect(startLocalEcr({ port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
-		await expect(startLocalEcr({ seeds: ['nothing: known'] })).rejects.toThrow('nothing is not known');
+		await expect(startLocalEcr({ temporary, port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+		await expect(startLocalEcr({ temporary, seeds: ['nothing: known'] })).rejects.toThrow('nothing is not known');
 		expect(await readdir(temporary)).toEqual([]);
 		await rm(temporary, { recursive: true });
 	});

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { Hono } from 'hono';
 import { accessKeyOf, createCredentials } from '../aws/credentials.ts';
 import { type Clock, createClock } from '../clock.ts';
@@ -7,7 +8,7 @@ import { createEcs } from '../ecs/state.ts';
 import { createIssuer } from '../github/issuer.ts';
 import { randomSecret } from '../ids.ts';
 import { type Home, openHome } from '../persist/directory.ts';
-import { createSaver, type Saver } from '../persist/saver.ts';
+import { createSaver } from '../persist/saver.ts';
 import { readSnapshot, restore, savedPorts, writeSnapshot } from '../persist/snapshot.ts';
 import { createRegistries, type Registries } from '../registry/registries.ts';
 import { type Registry, registryKey } from '../registry/registry.ts';
@@ -35,6 +36,8 @@ export interface LocalEcrOptions extends Partial<Settings> {
 	readonly seeds?: readonly string[];
 	/** A directory that keeps everything for the next start. */
 	readonly persist?: string;
+	/** Where layers are while nothing is to be kept; the system's own place for such things. */
+	readonly temporary?: string;
 	/** Milliseconds since the epoch. */
 	readonly now?: () => number;
 }
@@ -66,14 +69,18 @@ const DEFAULTS: Settings = {
 /** Starts a local ECR. @throws EADDRINUSE, SeedError */
 export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<LocalEcr> {
 	const settings: Settings = { ...DEFAULTS, ...options };
-	const home = await openHome(options.persist);
+	const home = await openHome(options.persist, options.temporary ?? tmpdir());
 	const snapshot = options.persist === undefined ? undefined : await readSnapshot(home.directory);
 	const clock = createClock(options.now ?? Date.now);
 	const log = createRequestLog(clock);
-	const saver: Saver = createSaver(async () => {
-		if (options.persist !== undefined) await writeSnapshot(home.directory, world);
-	});
-	const changed = options.persist === undefined ? () => undefined : saver.changed;
+	const saver =
+		options.persist === undefined
+			? undefined
+			: createSaver(
+					() => writeSnapshot(home.directory, world),
+					(error) => process.emitWarning(`local-ecr could not save its state: ${String(error)}`),
+				);
+	const changed = saver?.changed ?? (() => undefined);
 	const ports = new Map([...savedPorts(snapshot), ...(options.ports ?? [])]);
 	const listeners: Listener[] = [];
 
@@ -117,7 +124,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 		await stop(async () => undefined);
 		throw error;
 	}
-	return handle(world, api, log, () => stop(saver.flush));
+	return handle(world, api, log, () => stop(saver?.end ?? (async () => undefined)));
 }
 
 async function createWorld(

@@ -96,13 +96,17 @@ describe('assuming a role', () => {
 			expect(SubjectFromWebIdentityToken).toBe('repo:octo/other:environment:production');
 		});
 
-		it('is refused for another audience, a changed token, and a role that is not there', async () => {
+		it('is refused for another audience or issuer, a changed token, and a role that is not there', async () => {
 			const good = await token();
 			const [head, , signature] = good.split('.');
 			const forged = Buffer.from(JSON.stringify({ ...decodeJwt(good), repository: 'evil/evil' })).toString('base64url');
 			await expect(assume(await token('&audience=other'))).rejects.toMatchObject({
 				name: 'InvalidIdentityTokenException',
 				message: 'Incorrect token audience',
+			});
+			await expect(assume(await token('&audience=sts.amazonaws.com&iss=https://elsewhere'))).rejects.toMatchObject({
+				name: 'InvalidIdentityTokenException',
+				message: 'No OpenIDConnect provider found in your account for the issuer of the token',
 			});
 			await expect(assume(`${head}.${forged}.${signature}`)).rejects.toMatchObject({
 				name: 'InvalidIdentityTokenException',
