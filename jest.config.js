@@ -13,4 +13,7 @@ export default {
 	},
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	testTimeout: 30_000,
+	// A process for each test file: nock patches node:http for the whole process, and files would see each other's patches.
+	maxWorkers: 2,
+	workerIdleMemoryLimit: '1KB',
 };

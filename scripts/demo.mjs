@@ -137,7 +137,13 @@ async function main() {
 		['the root action names the same digest', pipeline.outputs.digest, pinnedDigest(wholeTaskDefinition)],
 		...(ran === undefined
 			? []
-			: [['the image runs from the production repository', ran, 'Hello from an image that is its digest, all the way.']]),
+			: [
+					[
+						'the image runs from the production repository',
+						ran,
+						'Hello from an image that is its digest, all the way.',
+					],
+				]),
 	];
 	return report(checks, digest);
 }

@@ -1,8 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { type LocalEcr, startLocalEcr } from '@ecr-pipeline/local-ecr';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { outputsOf } from './outputs.ts';
 import { summaryOf } from './summary.ts';
-import { digestOfContent, LAYOUT, put, startWorld, type World } from './world.fixture.ts';
+import { digestOfContent, LAYOUT, openWorld, put, type World } from './world.fixture.ts';
 
 const FIXED = { name: 'team/fixed', mutability: 'IMMUTABLE' };
 const MIXED = {
@@ -11,12 +12,21 @@ const MIXED = {
 	exclusionFilters: ['latest', 'buildcache-*'],
 };
 
+const outside = { ...process.env };
+let ecr: LocalEcr;
 let world: World;
 
 beforeEach(async () => {
-	world = await startWorld({ repositories: ['team/app', FIXED, MIXED] });
+	const seed = { repositories: ['team/app', FIXED, MIXED] };
+	ecr = await startLocalEcr({ region: 'eu-central-1', seeds: [JSON.stringify(seed)] });
+	const { host } = await ecr.registry();
+	world = await openWorld({ host, environment: ecr.environment(), enter: (env) => Object.assign(process.env, env) });
 });
-afterEach(() => world.close());
+afterEach(async () => {
+	process.env = { ...outside };
+	await ecr.close();
+	await world.close();
+});
 
 const outcomes = (result: Awaited<ReturnType<World['step']>>) => outputsOf(result).tags;
 const tagged = async (name: string, tag: string) =>
@@ -33,7 +43,7 @@ describe('a prebuilt image', () => {
 		expect(Object.keys(outputs.platforms as object)).toEqual(['linux/amd64', 'linux/arm64']);
 		expect(outputs['digest-linux-arm64']).toBe((outputs.platforms as Record<string, string>)['linux/arm64']);
 		expect(world.docker.commands).toEqual([]);
-		const puts = world.ecr.requests().filter(({ operation }) => operation === 'PutImage').length;
+		const puts = ecr.requests().filter(({ operation }) => operation === 'ecr:PutImage').length;
 		expect(puts).toBe(5); // two children, the root by its digest, two tags
 	});
 
@@ -71,9 +81,9 @@ tags: { team: a }`;
 		await world.step({ ...inputs, tags: 'v1,latest' });
 		const again = await world.step({ ...inputs, tags: 'v1,latest' });
 		expect(outcomes(again)).toEqual({ v1: 'unchanged', latest: 'unchanged' });
-		const operations = world.ecr.requests().map(({ operation }) => operation);
-		expect(operations.filter((name) => name === 'CreateRepository')).toHaveLength(1);
-		expect(operations.filter((name) => name === 'PutLifecyclePolicy')).toHaveLength(1);
+		const operations = ecr.requests().map(({ operation }) => operation);
+		expect(operations.filter((name) => name === 'ecr:CreateRepository')).toHaveLength(1);
+		expect(operations.filter((name) => name === 'ecr:PutLifecyclePolicy')).toHaveLength(1);
 	});
 });
 
@@ -118,7 +128,7 @@ describe('the docker driver', () => {
 	it('names every input that it cannot serve, before anything has changed', async () => {
 		const step = world.step({ repository: 'team/none', tags: 'v1', secrets: 'a=b', sbom: 'true', file: 'nope' });
 		await expect(step).rejects.toThrow(/sbom[\s\S]*secrets[\s\S]*"file" is "nope"/);
-		expect(world.ecr.requests()).toEqual([]);
+		expect(ecr.requests()).toEqual([]);
 	});
 
 	it('needs a tag', async () => {
@@ -128,7 +138,7 @@ describe('the docker driver', () => {
 	it('builds without pushing', async () => {
 		const result = await world.step({ repository: 'team/app', tags: 'v1', push: 'false' });
 		expect(outputsOf(result)).toMatchObject({ image: '', digest: '', tags: {} });
-		expect(world.ecr.requests()).toEqual([]);
+		expect(ecr.requests()).toEqual([]);
 	});
 });
 
@@ -264,7 +274,7 @@ describe('without anything to build with', () => {
 	it('says what to install', async () => {
 		world.docker.has = 'nothing';
 		await expect(world.step({ repository: 'team/app', tags: 'v1' })).rejects.toThrow(/docker\/setup-buildx-action/);
-		expect(world.ecr.requests()).toEqual([]);
+		expect(ecr.requests()).toEqual([]);
 	});
 
 	it('does not take another driver than the one asked for', async () => {

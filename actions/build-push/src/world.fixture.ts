@@ -14,7 +14,6 @@ import {
 	type RunCommand,
 } from '@ecr-pipeline/core';
 import { openRegistries } from '@ecr-pipeline/ecr';
-import { type LocalEcr, startLocalEcr } from '@ecr-pipeline/local-ecr';
 import { type ImageRepository, type Manifest, manifestFromBytes, OCI_MANIFEST } from '@ecr-pipeline/registry';
 import { build } from './build.ts';
 import { readInputs } from './inputs.ts';
@@ -24,9 +23,16 @@ import type { BuildResult } from './result.ts';
 export const LAYOUT = fileURLToPath(new URL('../../../examples/hello/layout', import.meta.url));
 const HELLO = fileURLToPath(new URL('../../../examples/hello', import.meta.url));
 
-/** A local ECR, and a docker command that pushes real images to it. */
+/** What the world needs of a local ECR. */
+export interface Registry {
+	readonly host: string;
+	readonly environment: Readonly<Record<string, string>>;
+	/** The SDK finds endpoint and credentials in the environment of the process. */
+	readonly enter: (env: Readonly<Record<string, string>>) => void;
+}
+
+/** A job that runs the action against a registry, with a docker command that pushes real images to it. */
 export interface World {
-	readonly ecr: LocalEcr;
 	readonly directory: string;
 	readonly docker: FakeDocker;
 	/** Everything that the step has printed. */
@@ -48,27 +54,22 @@ export interface FakeDocker {
 	readonly commands: string[][];
 }
 
-export async function startWorld(seed: object = {}): Promise<World> {
-	const ecr = await startLocalEcr({ region: 'eu-central-1', seeds: [JSON.stringify(seed)] });
+export async function openWorld({ host, environment, enter }: Registry): Promise<World> {
 	const directory = await mkdtemp(join(tmpdir(), 'build-push-'));
-	const { host } = await ecr.registry();
-	const outside = { ...process.env };
-	let output = '';
+	const printed: string[] = [];
 	const docker: FakeDocker = { has: 'docker', content: 'one', onBuild: async () => undefined, commands: [] };
 	const contextOf = (env: Readonly<Record<string, string>>): Context => {
-		const all = { ...ecr.environment(), RUNNER_TEMP: directory, ...env };
-		// The SDK finds endpoint and credentials in the environment of the process.
-		Object.assign(process.env, all);
-		const real = createContext(createRunner(all, (text) => void (output += text)));
+		const all = { ...environment, RUNNER_TEMP: directory, ...env };
+		enter(all);
+		const real = createContext(createRunner(all, (text) => void printed.push(text)));
 		return { ...real, run: fakeDocker(docker, (name) => repositoryOf(name, real)) };
 	};
 	const repositoryOf = async (name: string, context: Context): Promise<ImageRepository> =>
 		(await openRegistries(context)).repository({ registry: host, repository: name });
 	return {
-		ecr,
 		directory,
 		docker,
-		printed: () => output,
+		printed: () => printed.join(''),
 		repository: (name) => repositoryOf(name, contextOf({})),
 		async step(given, env = {}) {
 			const named: Record<string, string> = { registry: host, ...given };
@@ -80,11 +81,7 @@ export async function startWorld(seed: object = {}): Promise<World> {
 			inputs.finish();
 			return build(input, contextOf({ ...Object.fromEntries(variables), ...env }));
 		},
-		async close() {
-			process.env = outside;
-			await ecr.close();
-			await rm(directory, { recursive: true });
-		},
+		close: () => rm(directory, { recursive: true }),
 	};
 }
 

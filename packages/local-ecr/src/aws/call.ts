@@ -19,5 +19,5 @@ export interface Call {
  * Answers an operation. Its input came as JSON and has the model's shape as far as the caller kept to it; what an operation
  * relies on, it checks.
  */
-export type Operation = (input: never, call: Call) => object | Promise<object>;
+type Operation = (input: never, call: Call) => object | Promise<object>;
 export type Operations = Readonly<Record<string, Operation>>;

@@ -12,7 +12,7 @@ export interface CommandLine {
 }
 
 /** What is wrong with a command line, for the person who wrote it. */
-export class UsageError extends Error {}
+class UsageError extends Error {}
 
 export const HELP = `local-ecr [options]: a local stand-in for Amazon ECR, on loopback
 

@@ -36,7 +36,7 @@ const OCI_CODES: Readonly<Record<string, readonly [code: string, status: number]
 	LimitExceededException: ['DENIED', 403],
 };
 
-export function distributionErrorOf(error: unknown): DistributionError {
+function distributionErrorOf(error: unknown): DistributionError {
 	if (error instanceof DistributionError) return error;
 	if (!(error instanceof ServiceError)) return new DistributionError('UNKNOWN', 500, String(error));
 	const [code, status] = OCI_CODES[error.code] ?? ['UNKNOWN', 500];

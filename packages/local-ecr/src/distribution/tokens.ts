@@ -3,7 +3,7 @@ import type { Principal } from '../aws/credentials.ts';
 import type { Clock } from '../clock.ts';
 
 /** What a registry password stands for. */
-export interface TokenClaims {
+interface TokenClaims {
 	readonly principal: Principal;
 	/** A token opens the registries of its own region only. */
 	readonly region: string;

@@ -1,4 +1,4 @@
-import type { ContainerDefinition, RegisterTaskDefinitionRequest, Tag, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { ContainerDefinition, Tag, TaskDefinition } from '@aws-sdk/client-ecs';
 
 /** One revision of a task definition. */
 export interface Revision {
@@ -50,8 +50,6 @@ export interface Ecs {
 	readonly in: (account: string, region: string) => EcsRegion;
 	readonly all: () => readonly EcsRegion[];
 }
-
-export type TaskDefinitionInput = RegisterTaskDefinitionRequest;
 
 export function createEcs(): Ecs {
 	const regions = new Map<string, EcsRegion>();

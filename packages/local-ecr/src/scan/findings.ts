@@ -16,7 +16,7 @@ const TIMES = new Set([
 ]);
 
 /** A finding file has dates as people write them; the wire has Dates, which the protocols turn into seconds. */
-export function reviveTimes(value: unknown): unknown {
+function reviveTimes(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(reviveTimes);
 	if (typeof value !== 'object' || value === null || value instanceof Date) return value;
 	return Object.fromEntries(

@@ -18,7 +18,7 @@ export interface ScanRule {
 	readonly findings: readonly Finding[];
 }
 
-export interface ScanSubject {
+interface ScanSubject {
 	readonly repository: string;
 	readonly tags: readonly string[];
 	readonly digest: string;
@@ -26,7 +26,7 @@ export interface ScanSubject {
 	readonly type: ScanType;
 }
 
-export interface ScanScript {
+interface ScanScript {
 	readonly steps: readonly [ScanStep, ...ScanStep[]];
 	readonly findings: readonly Finding[];
 }

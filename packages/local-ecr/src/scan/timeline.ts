@@ -1,5 +1,5 @@
 /** ECR's ScanStatus; any string may be played, since a client must cope with one that it does not know. */
-export type ScanStatus = string;
+type ScanStatus = string;
 
 /** One stretch of a scan. The last one lasts for ever. */
 export interface ScanStep {
