@@ -5,10 +5,20 @@ import { parse } from 'yaml';
 const check = process.argv.includes('--check');
 const stale = [];
 
+const STAGES = {
+	login: 'ecr-login-oidc',
+	build: 'build-push',
+	scan: 'wait-for-scan',
+	gate: 'gate-on-findings',
+	promote: 'promote-by-digest',
+	pin: 'pin-digest-in-taskdef',
+};
+updateRootOutputs();
+
 for (const name of readdirSync('actions')) {
 	const folder = name === 'pipeline' ? '.' : `actions/${name}`;
 	const readme = `actions/${name}/README.md`;
-	const { inputs = {}, outputs = {} } = parse(readFileSync(`${folder}/action.yml`, 'utf8'));
+	const { inputs = {}, outputs = {} } = readAction(folder);
 	const iam = `iam/${name}.json`;
 	update(readme, {
 		inputs: table(
@@ -41,15 +51,50 @@ if (stale.length > 0) {
 	process.exit(1);
 }
 
+/** The root action has every output of the six; a name that two of them have, and `status`, carries the stage in front. */
+function updateRootOutputs() {
+	const outputs = Object.entries(STAGES).flatMap(([stage, name]) =>
+		Object.entries(readAction(`actions/${name}`).outputs).map(([output, { description }]) => ({
+			stage,
+			output,
+			description,
+		})),
+	);
+	const clashes = (name) => name === 'status' || outputs.filter(({ output }) => output === name).length > 1;
+	const lines = outputs.map(({ stage, output, description }) => {
+		const name = clashes(output) ? `${stage}-${output}` : output;
+		return `  ${name}:\n    description: ${JSON.stringify(`${stage}: ${description}`)}\n`;
+	});
+	write('action.yml', (text) =>
+		text.replace(
+			/( {2}# Outputs of the six; npm run docs writes them\.\n)[\s\S]*?(?=runs:)/,
+			(_, head) => `${head}${lines.join('')}`,
+		),
+	);
+}
+
+function readAction(folder) {
+	return parse(readFileSync(`${folder}/action.yml`, 'utf8'));
+}
+
 function update(path, sections) {
-	const before = readFileSync(path, 'utf8');
+	write(path, (before) => fill(before, sections));
+}
+
+function fill(before, sections) {
 	let text = before;
 	for (const [name, content] of Object.entries(sections)) {
 		text = text.replace(
-			new RegExp(`<!-- ${name} -->[^]*?<!-- /${name} -->`),
+			new RegExp(`<!-- ${name} -->[sS]*?<!-- /${name} -->`),
 			() => `<!-- ${name} -->\n${content}\n<!-- /${name} -->`,
 		);
 	}
+	return text;
+}
+
+function write(path, change) {
+	const before = readFileSync(path, 'utf8');
+	const text = change(before);
 	if (text === before) return;
 	if (check) stale.push(path);
 	else writeFileSync(path, text);

@@ -3,26 +3,8 @@ import type { Stage } from './stages.ts';
 
 type Outputs = Readonly<Record<string, OutputValue>>;
 
-// Outputs that more than one stage has, or whose name alone does not say whose it is.
-const CLASHING = new Set([
-	'registry',
-	'repository',
-	'image',
-	'digest',
-	'tags',
-	'platforms',
-	'media-type',
-	'metadata',
-	'status',
-	'counts',
-	'changed',
-	'diff',
-	'result',
-	'critical',
-	'high',
-	'medium',
-	'low',
-]);
+// Outputs that more than one stage has, and `status`, which alone does not say whose it is.
+const CLASHING = new Set(['registry', 'image', 'digest', 'counts', 'changed', 'result', 'status']);
 
 /** All outputs of the stages in one list: a name that could be several stages' carries the stage in front. */
 export function mergeOutputs(stages: ReadonlyMap<Stage, Outputs>): Record<string, OutputValue> {
