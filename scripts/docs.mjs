@@ -81,15 +81,17 @@ function update(path, sections) {
 	write(path, (before) => fill(before, sections));
 }
 
-function fill(before, sections) {
-	let text = before;
-	for (const [name, content] of Object.entries(sections)) {
-		text = text.replace(
-			new RegExp(`<!-- ${name} -->[sS]*?<!-- /${name} -->`),
-			() => `<!-- ${name} -->\n${content}\n<!-- /${name} -->`,
-		);
-	}
-	return text;
+/** Puts each section between its markers; a marker that is missing is an error, not a table that silently goes stale. */
+function fill(text, sections) {
+	return Object.entries(sections).reduce((filled, [name, content]) => {
+		const start = filled.indexOf(`<!-- ${name} -->`);
+		const end = filled.indexOf(`<!-- /${name} -->`);
+		if (start === -1 || end < start) {
+			if (content === '') return filled;
+			throw new Error(`The markers of ${name} are missing`);
+		}
+		return `${filled.slice(0, start)}<!-- ${name} -->\n${content}\n${filled.slice(end)}`;
+	}, text);
 }
 
 function write(path, change) {
