@@ -27,6 +27,7 @@ import {
 	putBlob,
 	type RegistryClient,
 } from '@ecr-pipeline/registry';
+import type { EcrLimits } from './rate.ts';
 
 /** How one registry is spoken to: its API and its distribution protocol. */
 export interface EcrAccess {
@@ -34,6 +35,7 @@ export interface EcrAccess {
 	readonly data: RegistryClient;
 	readonly accountId: string;
 	readonly region: string;
+	readonly limits: EcrLimits;
 }
 
 // BatchGetImage and BatchCheckLayerAvailability take at most this many at once (ECR API reference).
@@ -41,7 +43,7 @@ const BATCH = 100;
 
 /** A repository of ECR: questions in batches by the API, bytes by the distribution protocol. */
 export function createEcrRepository(access: EcrAccess, repository: string, context: Context): ImageRepository {
-	const { client, data, accountId } = access;
+	const { client, data, accountId, limits } = access;
 	const name = `${data.host}/${repository}`;
 	const common = { registryId: accountId, repositoryName: repository };
 
@@ -62,8 +64,14 @@ export function createEcrRepository(access: EcrAccess, repository: string, conte
 			const answers = await Promise.all(batches(digests).map((batch) => availableLayers(client, common, batch, name)));
 			return new Set(answers.flat());
 		},
-		putBlob: (blob, offer) => putBlob(data, repository, blob, offer, context),
-		putManifest: (manifest, tag) => putImage(client, common, manifest, tag, name),
+		async putBlob(blob, offer) {
+			await limits.layerUpload.take();
+			return putBlob(data, repository, blob, offer, context);
+		},
+		async putManifest(manifest, tag) {
+			await limits.putImage.take();
+			await putImage(client, common, manifest, tag, name);
+		},
 		referrers: (subject) => listReferrers(client, common, subject, name),
 	};
 }

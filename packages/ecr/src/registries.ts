@@ -18,6 +18,7 @@ import { authorizeRegistry } from './authorization.ts';
 import { createEcrRepository, type EcrAccess } from './ecr-repository.ts';
 import { parseEcrHost } from './host.ts';
 import { type Login, readLogins, sessionCredentials } from './logins.ts';
+import { createEcrLimits } from './rate.ts';
 import { establishSession, hasAmbientCredentials } from './session.ts';
 
 /** An image reference with the registry filled in. */
@@ -108,7 +109,7 @@ async function openEcr(registry: string, logins: readonly Login[], context: Cont
 		context,
 	);
 	const accountId = shape?.accountId ?? (await callerAccount(region, context));
-	return { client, data, accountId, region };
+	return { client, data, accountId, region, limits: createEcrLimits(context.clock) };
 }
 
 function accessByLogin(login: Login, context: Context): EcrAccess {
@@ -123,7 +124,7 @@ function accessByLogin(login: Login, context: Context): EcrAccess {
 		{ host: login.registry, protocol: login.protocol, credentials, preemptive: true },
 		context,
 	);
-	return { client, data, accountId: login.accountId, region: login.region };
+	return { client, data, accountId: login.accountId, region: login.region, limits: createEcrLimits(context.clock) };
 }
 
 /** How AWS is called for a login: with its session while that lasts, then with the next one, got in the same way. */

@@ -4,6 +4,7 @@ import type { RegistryClient } from '@ecr-pipeline/registry';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
 import type { EcrAccess } from './ecr-repository.ts';
+import { createEcrLimits } from './rate.ts';
 import { openScanning, type Scanning } from './scanning.ts';
 import { isTransient } from './scanning-trouble.ts';
 
@@ -19,7 +20,13 @@ beforeEach(() => {
 	const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'test' };
 	const client = new ECRClient({ region: 'eu-central-1', credentials, maxAttempts: 1 });
 	const data = { host: 'registry.test' } as RegistryClient;
-	const access: EcrAccess = { client, data, accountId: ACCOUNT, region: 'eu-central-1' };
+	const access: EcrAccess = {
+		client,
+		data,
+		accountId: ACCOUNT,
+		region: 'eu-central-1',
+		limits: createEcrLimits({ now: () => 0, sleep: async () => undefined }),
+	};
 	scanning = openScanning(access, 'team/app', createContext(createRunner({}, () => undefined)));
 	nock.disableNetConnect();
 });
