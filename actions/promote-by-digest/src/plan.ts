@@ -8,13 +8,15 @@ import {
 	type TagPlan,
 	tagConflict,
 } from '@ecr-pipeline/ecr';
-import type { ImageRepository, Manifest } from '@ecr-pipeline/registry';
+import { type ImageGraph, type ImageRepository, type Manifest, readGraph } from '@ecr-pipeline/registry';
 import type { PromoteInputs } from './inputs.ts';
 
 /** What is to be promoted, found at its source. */
 export interface Source {
 	readonly repository: ImageRepository;
 	readonly root: Manifest;
+	/** All that the image is made of; read when it is first asked for. */
+	readonly graph: () => Promise<ImageGraph>;
 }
 
 /** What one destination has already, and what will become of its tags. */
@@ -51,11 +53,19 @@ export async function makePlan(inputs: PromoteInputs, context: Context): Promise
 	// By digest, nothing asked of a destination depends on the source's answer: both sides are asked at once, and a
 	// repository that is both is asked once.
 	const atSource = repository.manifests(ontoItself === undefined ? [digest] : [digest, ...inputs.tags]);
+	const finding = findRoot(atSource, repository, digest);
+	let reading: Promise<ImageGraph> | undefined;
+	const graph = (): Promise<ImageGraph> => {
+		reading ??= finding.then((root) => readGraph(repository, root));
+		return reading;
+	};
 	const [root, ...planned] = await Promise.all([
-		findRoot(atSource, repository, digest),
-		...destinations.map((destination) => planDestination(digest, from, destination, atSource, inputs, registries)),
+		finding,
+		...destinations.map((destination) =>
+			planDestination(digest, { ...from, atSource, graph }, destination, inputs, registries),
+		),
 	]);
-	const source = { repository, root };
+	const source = { repository, root, graph };
 	const conflicts = planned
 		.map((plan) => tagConflict(plan.tags, source.root.digest, plan.repository.name))
 		.filter((error) => error !== undefined);
@@ -91,20 +101,21 @@ function isSamePlace(one: Place, other: Place): boolean {
 
 async function planDestination(
 	digest: Digest,
-	from: Place,
+	from: Place & { readonly atSource: Lookup; readonly graph: Source['graph'] },
 	to: Place,
-	atSource: Lookup,
 	inputs: PromoteInputs,
 	registries: Registries,
 ): Promise<DestinationPlan> {
 	const repository = await registries.repository(to);
-	const found = await (isSamePlace(to, from) ? atSource : repository.manifests([digest, ...inputs.tags]));
+	const found = await (isSamePlace(to, from) ? from.atSource : repository.manifests([digest, ...inputs.tags]));
 	const existing = new Map<string, Digest>();
 	for (const tag of inputs.tags) {
 		const holder = found.get(tag);
 		if (holder !== undefined) existing.set(tag, holder.digest);
 	}
 	const present = found.has(digest);
+	// What will be copied is read while the repository's settings are asked for; an error of it shows when it is used.
+	if (!present) from.graph().catch(() => undefined);
 	const settled = present && inputs.tags.every((tag) => existing.get(tag) === digest) && inputs.ifTagExists !== 'fail';
 	const immutable = settled ? () => false : await immutability(to, registries);
 	return {

@@ -1,6 +1,13 @@
 import { type Context, type Digest, formatBytes, messageOf, PipelineError, withProgress } from '@ecr-pipeline/core';
 import type { TagPlan } from '@ecr-pipeline/ecr';
-import { type CopyCounts, copyBelow, type ImageRepository, type Manifest } from '@ecr-pipeline/registry';
+import {
+	type CopyCounts,
+	copyGraph,
+	type ImageGraph,
+	type ImageRepository,
+	type Manifest,
+	readGraph,
+} from '@ecr-pipeline/registry';
 import { type Evidence, findEvidence } from './evidence.ts';
 import type { PromoteInputs } from './inputs.ts';
 import { type DestinationPlan, makePlan, type Plan } from './plan.ts';
@@ -41,7 +48,9 @@ export async function promote(inputs: PromoteInputs, context: Context): Promise<
 	const plan = await makePlan(inputs, context);
 	if (inputs.verdictFile !== undefined)
 		await assertVerdict(inputs.verdictFile, plan.source.root.digest, inputs.maxVerdictAge, context);
-	const evidence = inputs.referrers ? await findEvidence(plan.source.repository, plan.source.root) : [];
+	// What belongs to the image is looked for while the image itself is copied.
+	const evidence = inputs.referrers ? findEvidence(plan.source.repository, plan.source.root) : Promise.resolve([]);
+	evidence.catch(() => undefined);
 	const promotions: Promotion[] = [];
 	for (const destination of plan.destinations) {
 		promotions.push(
@@ -65,13 +74,14 @@ function planned({ repository, tags, present }: DestinationPlan): Promotion {
 async function promoteTo(
 	destination: DestinationPlan,
 	plan: Plan,
-	evidence: readonly Evidence[],
+	finding: Promise<readonly Evidence[]>,
 	inputs: PromoteInputs,
 	context: Context,
 ): Promise<Promotion> {
-	const { root } = plan.source;
+	const { root, graph } = plan.source;
 	const { repository, tags, present } = destination;
-	const counts = present ? NO_COUNTS : await copy(root, destination, plan, inputs, context);
+	const counts = present ? NO_COUNTS : await copy(await graph(), destination, plan, inputs, context);
+	const evidence = await finding;
 	const outstanding = tags.filter(({ outcome }) => outcome !== 'unchanged');
 	const [firstTag] = outstanding;
 	// The root goes in with its first tag at once, unless evidence must stand between it and its tags.
@@ -89,7 +99,7 @@ async function promoteTo(
 }
 
 async function copy(
-	root: Manifest,
+	graph: ImageGraph,
 	destination: DestinationPlan,
 	{ source }: Plan,
 	inputs: PromoteInputs,
@@ -99,7 +109,7 @@ async function copy(
 	const describe = (): string =>
 		`Copying to ${destination.repository.name}: ${progress.blobsCopied + progress.blobsMounted} blobs, ${formatBytes(progress.bytesCopied)} so far`;
 	return withProgress(context, describe, () =>
-		copyBelow(source.repository, root, destination.repository, {
+		copyGraph(source.repository, graph, destination.repository, {
 			concurrency: inputs.concurrency,
 			onProgress: (counts) => {
 				progress = counts;
@@ -116,8 +126,8 @@ async function putEvidence(
 	inputs: PromoteInputs,
 	context: Context,
 ): Promise<EvidenceOutcome[]> {
-	if (evidence.length === 0) return [];
 	const { repository } = destination;
+	if (evidence.length === 0 || repository.name === plan.source.repository.name) return [];
 	const there = await repository.manifests(evidence.map(({ manifest, tag }) => tag ?? manifest.digest));
 	const outcomes: EvidenceOutcome[] = [];
 	for (const { manifest, tag, kind } of evidence) {
@@ -126,7 +136,7 @@ async function putEvidence(
 			continue;
 		}
 		try {
-			await copy(manifest, destination, plan, inputs, context);
+			await copy(await readGraph(plan.source.repository, manifest), destination, plan, inputs, context);
 			await repository.putManifest(manifest, tag);
 			outcomes.push({ digest: manifest.digest, kind, outcome: 'copied' });
 		} catch (error) {

@@ -32,7 +32,16 @@ export async function copyBelow(
 	target: ImageRepository,
 	options: CopyOptions,
 ): Promise<CopyCounts> {
-	const graph = await readGraph(source, root);
+	return copyGraph(source, await readGraph(source, root), target, options);
+}
+
+/** The same for a graph that has been read already. */
+export async function copyGraph(
+	source: ImageSource,
+	graph: ImageGraph,
+	target: ImageRepository,
+	options: CopyOptions,
+): Promise<CopyCounts> {
 	const counts = await copyBlobs(source, graph, target, options);
 	for (const level of [...graph.levels].reverse()) {
 		await pMap(level, (manifest) => target.putManifest(manifest), { concurrency: options.concurrency });
@@ -53,6 +62,8 @@ async function copyBlobs(
 		const how = await target.putBlob(blob, {
 			source: source.name,
 			open: () => source.openBlob(blob),
+			// Where a mount has been refused, the next ones will be too: the bytes are asked for at once.
+			expectUpload: options.mountFrom === undefined || counts.blobsCopied > 0,
 			...(options.mountFrom === undefined ? {} : { mountFrom: options.mountFrom }),
 		});
 		counts =

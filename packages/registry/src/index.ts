@@ -1,5 +1,5 @@
 export { createRegistryClient, type RegistryClient, RegistryError, type RegistryOptions } from './client.ts';
-export { type CopyCounts, type CopyOptions, copyBelow } from './copy.ts';
+export { type CopyCounts, type CopyOptions, copyBelow, copyGraph } from './copy.ts';
 export { dockerConfigPath, dockerCredentials, type RegistryCredentials } from './docker-config.ts';
 export { type ImageGraph, readGraph } from './graph.ts';
 export {

@@ -17,6 +17,8 @@ export interface BlobOffer {
 	readonly source: string;
 	/** A repository of the same registry that has the blob, to mount it from. */
 	readonly mountFrom?: string;
+	/** The bytes will be needed: they may be opened while the upload is being started. */
+	readonly expectUpload: boolean;
 	/** Opens the bytes; called again when the upload has to start anew. */
 	readonly open: () => Promise<Readable>;
 }

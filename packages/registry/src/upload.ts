@@ -1,5 +1,5 @@
 import { pipeline, type Readable } from 'node:stream';
-import { type Context, retry } from '@ecr-pipeline/core';
+import { type Context, type HttpResponse, retry } from '@ecr-pipeline/core';
 import { canPass, type RegistryClient } from './client.ts';
 import type { Descriptor } from './manifest.ts';
 import type { BlobOffer } from './repository.ts';
@@ -24,7 +24,7 @@ export async function putBlob(
 	const mount =
 		offer.mountFrom === undefined ? '' : `?${new URLSearchParams({ mount: blob.digest, from: offer.mountFrom })}`;
 
-	const once = async (): Promise<'mounted' | 'uploaded'> => {
+	const start = async (): Promise<HttpResponse> => {
 		const session = await client.request({
 			method: 'POST',
 			path: `/v2/${repository}/blobs/uploads/${mount}`,
@@ -33,12 +33,26 @@ export async function putBlob(
 			scope: offer.mountFrom === undefined ? scope : `${scope} repository:${offer.mountFrom}:pull`,
 		});
 		session.body.resume();
-		if (session.status === 201) return 'mounted';
+		return session;
+	};
+
+	const once = async (): Promise<'mounted' | 'uploaded'> => {
+		const opening = offer.expectUpload ? offer.open() : undefined;
+		// Whatever comes of it is told below, or does not matter because starting the upload has failed.
+		opening?.catch(() => undefined);
+		const session = await start().catch((error: unknown) => {
+			discard(opening);
+			throw error;
+		});
+		if (session.status === 201) {
+			discard(opening);
+			return 'mounted';
+		}
 		const done = await client.request({
 			method: 'PUT',
 			path: uploadUrl(session.headers.location, client.host, blob),
 			headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) },
-			body: async () => verified(await offer.open(), blob, offer.source),
+			body: async () => verified(await (opening ?? offer.open()), blob, offer.source),
 			accept: [201],
 			attempted: `Could not upload ${blob.digest} (${blob.size} bytes) to ${target}`,
 			scope,
@@ -49,6 +63,10 @@ export async function putBlob(
 	};
 
 	return retry(once, { ...context, attempts: ATTEMPTS, again: (error) => canPass(error, context.clock.now()) });
+}
+
+function discard(opening: Promise<Readable> | undefined): void {
+	opening?.then((stream) => stream.destroy()).catch(() => undefined);
 }
 
 function verified(source: Readable, blob: Descriptor, from: string): Readable {
