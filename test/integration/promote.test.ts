@@ -105,6 +105,41 @@ describe('promoting within a registry', () => {
 		expect(counts['ecr:PutImage']).toBe(1);
 	});
 
+	it('says how no byte would have to move, when mounting is off', async () => {
+		await createRepository(BUILD.account, target, 'IMMUTABLE');
+		const { lines, outputs } = await promote({ to: `${build}/${target}` });
+		expect(Number(outputs['bytes-copied'])).toBeGreaterThan(0);
+		expect(lines.filter((line) => line.startsWith('::notice'))).toEqual([
+			expect.stringContaining('--name BLOB_MOUNTING --value ENABLED'),
+		]);
+	});
+
+	it('mounts every blob, when mounting is on', async () => {
+		await world.ecr.seed(
+			JSON.stringify({
+				registries: [
+					{
+						account: BUILD.account,
+						region: REGION,
+						settings: { BLOB_MOUNTING: 'ENABLED' },
+						repositories: [{ name: target }],
+					},
+				],
+			}),
+		);
+		const counts = await world.counting(async () => {
+			const { lines, outputs } = await promote({ to: `${build}/${target}`, referrers: 'false' });
+			expect(outputs).toMatchObject({ 'bytes-copied': '0', 'blobs-mounted': String(BLOBS) });
+			expect(lines.filter((line) => line.startsWith('::notice'))).toEqual([]);
+		});
+		expect(total(counts)).toBeLessThanOrEqual(BLOBS + 4 + 1 + PLATFORMS + 1);
+		await world.ecr.seed(
+			JSON.stringify({
+				registries: [{ account: BUILD.account, region: REGION, settings: { BLOB_MOUNTING: 'DISABLED' } }],
+			}),
+		);
+	});
+
 	it('refuses to promote an image onto itself', async () => {
 		const { errors } = await promote({ to: `${build}/hello`, tags: '' });
 		expect(errors).toEqual([expect.stringContaining('is the source, and no tags are given')]);
@@ -134,6 +169,7 @@ describe('a tag that stands on another digest', () => {
 			});
 			expect(result?.errors).toEqual([expect.stringContaining(image.split('@')[1] ?? '?')]);
 			expect(result?.errors[0]).toContain(platform);
+			expect(result?.errors[0]?.match(/pushed \d{4}-\d\d-\d\dT/g)).toHaveLength(2);
 			expect(Object.keys(counts).filter((operation) => /Put|Upload/.test(operation))).toEqual([]);
 		},
 	);

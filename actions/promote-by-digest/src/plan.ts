@@ -4,6 +4,7 @@ import {
 	isTagImmutable,
 	openRegistries,
 	planTags,
+	pushTimes,
 	type Registries,
 	type TagPlan,
 	tagConflict,
@@ -66,15 +67,38 @@ export async function makePlan(inputs: PromoteInputs, context: Context): Promise
 		),
 	]);
 	const source = { repository, root, graph };
-	const conflicts = planned
-		.map((plan) => tagConflict(plan.tags, source.root.digest, plan.repository.name))
-		.filter((error) => error !== undefined);
-	const [first] = conflicts;
-	if (first !== undefined) {
-		if (conflicts.length === 1) throw first;
-		throw new PipelineError({ code: 'conflict', attempted: conflicts.map(({ message }) => message).join('\n') });
-	}
+	await assertNoConflict(source, planned, registries);
 	return { source, destinations: planned };
+}
+
+/** Every destination's conflicts as one error, with the time each of the two images was pushed. */
+async function assertNoConflict(
+	{ repository, root }: Source,
+	plans: readonly DestinationPlan[],
+	registries: Registries,
+): Promise<void> {
+	const conflicting = plans.filter(({ tags }) => tags.some(({ outcome }) => outcome === 'conflict'));
+	if (conflicting.length === 0) return;
+	const errors = await Promise.all(
+		conflicting.map(async (plan) => {
+			const holders = plan.tags.flatMap(({ previous }) => (previous === undefined ? [] : [previous]));
+			const [ours, theirs] = await Promise.all([
+				timesIn(repository, [root.digest], registries),
+				timesIn(plan.repository, holders, registries),
+			]);
+			return tagConflict(plan.tags, root.digest, plan.repository.name, new Map([...theirs, ...ours]));
+		}),
+	);
+	throw new PipelineError({ code: 'conflict', attempted: errors.map((error) => error?.message ?? '').join('\n') });
+}
+
+async function timesIn(
+	repository: ImageRepository,
+	digests: readonly Digest[],
+	registries: Registries,
+): Promise<ReadonlyMap<string, Date>> {
+	const access = await registries.ecr(repository.registry);
+	return access === undefined ? new Map() : pushTimes(access, repository.repository, digests);
 }
 
 type Lookup = Promise<ReadonlyMap<string, Manifest>>;

@@ -81,6 +81,7 @@ async function promoteTo(
 	const { root, graph } = plan.source;
 	const { repository, tags, present } = destination;
 	const counts = present ? NO_COUNTS : await copy(await graph(), destination, plan, inputs, context);
+	if (destination.mountFrom !== undefined && counts.blobsCopied > 0) explainStreaming(counts, destination, context);
 	const evidence = await finding;
 	const outstanding = tags.filter(({ outcome }) => outcome !== 'unchanged');
 	const [firstTag] = outstanding;
@@ -96,6 +97,19 @@ async function promoteTo(
 		evidence: outcomes,
 		...previous(tags),
 	};
+}
+
+/** Within one registry no byte needs to move; when some did, the settings that would have saved them are named. */
+function explainStreaming(
+	{ blobsCopied, bytesCopied }: CopyCounts,
+	{ repository, mountFrom }: DestinationPlan,
+	context: Context,
+): void {
+	context.log.notice(
+		`${blobsCopied} blobs (${formatBytes(bytesCopied)}) were streamed from ${mountFrom} to ${repository.repository} within ${repository.registry}. ` +
+			'ECR mounts them without moving a byte when the account allows it (`aws ecr put-account-setting --name BLOB_MOUNTING --value ENABLED`), ' +
+			'both repositories have the same encryption and key, and the image does not come from a pull-through cache.',
+	);
 }
 
 async function copy(

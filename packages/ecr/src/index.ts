@@ -29,6 +29,7 @@ export {
 	describeRepository,
 	isTagImmutable,
 	planTags,
+	pushTimes,
 	type TagConflictPolicy,
 	type TagOutcome,
 	type TagPlan,

@@ -1,4 +1,5 @@
 import {
+	DescribeImagesCommand,
 	DescribeRepositoriesCommand,
 	type ECRClient,
 	type ImageTagMutabilityExclusionFilter,
@@ -87,14 +88,49 @@ export function planTags(
 	});
 }
 
-/** One error for all tags in conflict: both digests, and what to do. Undefined when there is none. */
-export function tagConflict(plans: readonly TagPlan[], digest: Digest, name: string): PipelineError | undefined {
+/** When each of the images was pushed. Only an error is made richer by it, so what cannot be found out is left out. */
+export async function pushTimes(
+	access: EcrAccess,
+	repository: string,
+	digests: readonly Digest[],
+): Promise<ReadonlyMap<string, Date>> {
+	const imageIds = digests.map((imageDigest) => ({ imageDigest }));
+	try {
+		const { imageDetails = [] } = await access.client.send(
+			new DescribeImagesCommand({ registryId: access.accountId, repositoryName: repository, imageIds }),
+		);
+		return new Map(
+			imageDetails.flatMap(({ imageDigest, imagePushedAt }) =>
+				imageDigest === undefined || imagePushedAt === undefined ? [] : [[imageDigest, imagePushedAt]],
+			),
+		);
+	} catch {
+		return new Map();
+	}
+}
+
+/**
+ * One error for all tags in conflict: both digests, and what to do. Undefined when there is none.
+ * @param pushed when images were pushed, as far as it is known
+ */
+export function tagConflict(
+	plans: readonly TagPlan[],
+	digest: Digest,
+	name: string,
+	pushed: ReadonlyMap<string, Date> = new Map(),
+): PipelineError | undefined {
+	const time = (of: Digest | undefined): string => {
+		const at = pushed.get(of ?? '');
+		return at === undefined ? '' : `, pushed ${at.toISOString()}`;
+	};
 	const conflicts = plans.filter(({ outcome }) => outcome === 'conflict');
 	if (conflicts.length === 0) return undefined;
-	const told = conflicts.map(({ tag, previous, reason }) => `the tag ${tag} stands on ${previous} (${reason})`);
+	const told = conflicts.map(
+		({ tag, previous, reason }) => `the tag ${tag} stands on ${previous}${time(previous)} (${reason})`,
+	);
 	return new PipelineError({
 		code: 'conflict',
-		attempted: `Could not tag ${digest} in ${name}`,
+		attempted: `Could not tag ${digest}${time(digest)} in ${name}`,
 		answer: told.join('; '),
 		fix: 'Nothing was moved. Use another tag, or allow the move where the repository allows it.',
 	});
