@@ -2,6 +2,7 @@ import type { Credentials } from './aws/credentials.ts';
 import type { Clock } from './clock.ts';
 import type { Tokens } from './distribution/tokens.ts';
 import type { Ecs } from './ecs/state.ts';
+import type { Faults } from './faults/faults.ts';
 import type { OidcIssuer } from './github/issuer.ts';
 import type { Registries } from './registry/registries.ts';
 import type { ScanRules } from './scan/rules.ts';
@@ -37,6 +38,7 @@ export interface World {
 	readonly oidc: OidcIssuer;
 	readonly scans: ScanRules;
 	readonly ecs: Ecs;
+	readonly faults: Faults;
 	/** Where the API listens, `http://127.0.0.1:5000`. */
 	readonly apiOrigin: () => string;
 }

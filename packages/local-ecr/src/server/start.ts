@@ -5,6 +5,10 @@ import { type Clock, createClock } from '../clock.ts';
 import { distributionApp } from '../distribution/app.ts';
 import { createTokens } from '../distribution/tokens.ts';
 import { createEcs } from '../ecs/state.ts';
+import { createFaults } from '../faults/faults.ts';
+import { inject } from '../faults/inject.ts';
+import { createLag } from '../faults/lag.ts';
+import type { FaultRule } from '../faults/rules.ts';
 import { createIssuer } from '../github/issuer.ts';
 import { randomSecret } from '../ids.ts';
 import { type Home, openHome } from '../persist/directory.ts';
@@ -34,6 +38,10 @@ export interface LocalEcrOptions extends Partial<Settings> {
 	readonly ports?: ReadonlyMap<string, number>;
 	/** YAML or JSON text; several are applied in turn. */
 	readonly seeds?: readonly string[];
+	/** What is to go wrong. */
+	readonly faults?: readonly FaultRule[];
+	/** Of the draws of faults that have a probability. */
+	readonly faultSeed?: number;
 	/** A directory that keeps everything for the next start. */
 	readonly persist?: string;
 	/** Where layers are while nothing is to be kept; the system's own place for such things. */
@@ -55,6 +63,9 @@ export interface LocalEcr {
 	readonly advance: (seconds: number) => void;
 	/** @param document YAML or JSON text @throws SeedError */
 	readonly seed: (document: string) => Promise<void>;
+	/** Makes things go wrong from now on. */
+	readonly addFaults: (rules: readonly FaultRule[]) => void;
+	readonly clearFaults: () => void;
 	readonly close: () => Promise<void>;
 }
 
@@ -73,6 +84,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 	const snapshot = options.persist === undefined ? undefined : await readSnapshot(home.directory);
 	const clock = createClock(options.now ?? Date.now);
 	const log = createRequestLog(clock);
+	const lag = createLag(clock);
 	const saver =
 		options.persist === undefined
 			? undefined
@@ -87,6 +99,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 	const serve = async (app: Hono<ServerEnvironment>, port: number) => {
 		const observed = new Hono<ServerEnvironment>();
 		observed.use(observe(log, settings.latencyMs, changed));
+		observed.use(inject(world.faults, lag));
 		observed.route('/', app);
 		const listener = await listen(observed, port);
 		listeners.push(listener);
@@ -119,6 +132,8 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 		await registries.open(settings.account, settings.region);
 		if (snapshot !== undefined) await restore(world, snapshot);
 		for (const seed of options.seeds ?? []) await applySeed(world, readSeed(seed));
+		world.faults.reseed(options.faultSeed ?? 1);
+		world.faults.add(options.faults ?? []);
 	} catch (error) {
 		// What was kept by an earlier run is not overwritten by half a start.
 		await stop(async () => undefined);
@@ -148,6 +163,7 @@ async function createWorld(
 		oidc: createIssuer(() => `${apiOrigin()}/_github/oidc`, clock, randomSecret(24)),
 		scans: createScanRules(),
 		ecs: createEcs(),
+		faults: createFaults(1),
 		apiOrigin,
 	};
 }
@@ -173,6 +189,8 @@ function handle(world: World, api: Listener, log: RequestLog, close: () => Promi
 		clearRequests: log.clear,
 		advance: world.clock.advance,
 		seed: async (document) => applySeed(world, readSeed(document)),
+		addFaults: world.faults.add,
+		clearFaults: world.faults.clear,
 		close,
 	};
 }
