@@ -22,6 +22,8 @@ export interface Settings {
 	readonly redirectBlobs: boolean;
 	/** Takes chunked uploads of several PATCHes, which ECR itself does not (aws/containers-roadmap#2831). */
 	readonly multiPatch: boolean;
+	/** Sessions may do only what the policies of their role and their own session policy allow. */
+	readonly enforceIam: boolean;
 }
 
 /** Everything that one local ECR is made of. The rooms get it as an argument and nothing else. */

@@ -13,6 +13,7 @@ describe('the command line', () => {
 				latencyMs: 0,
 				multiPatch: false,
 				redirectBlobs: true,
+				enforceIam: false,
 				ports: new Map(),
 				faults: [],
 				faultSeed: 1,
@@ -22,7 +23,7 @@ describe('the command line', () => {
 
 	it('sets what the server takes', () => {
 		const { server, seeds, printEnv } = readCommandLine(
-			'--port 0 --account 333333333333 --region eu-west-1 --seed a.yml --seed b.yml --latency-ms 40 --multi-patch --direct-blobs --registry 222222222222/us-east-1=5002 --persist here --fault ecr:PutImage=throttle,times=2 --fault v2:*=error,status=503,repository=app --fault-seed 9 --print-env json'.split(
+			'--port 0 --account 333333333333 --region eu-west-1 --seed a.yml --seed b.yml --latency-ms 40 --multi-patch --direct-blobs --registry 222222222222/us-east-1=5002 --persist here --enforce-iam --fault ecr:PutImage=throttle,times=2 --fault v2:*=error,status=503,repository=app --fault-seed 9 --print-env json'.split(
 				' ',
 			),
 		);
@@ -33,6 +34,7 @@ describe('the command line', () => {
 			latencyMs: 40,
 			multiPatch: true,
 			redirectBlobs: false,
+			enforceIam: true,
 			ports: new Map([['222222222222/us-east-1', 5002]]),
 			persist: 'here',
 			faults: [

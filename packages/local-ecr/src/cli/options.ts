@@ -25,6 +25,7 @@ export const HELP = `local-ecr [options]: a local stand-in for Amazon ECR, on lo
   --seed FILE                 repositories, roles, findings, services to begin with: YAML or JSON (repeatable)
   --findings FILE             what scans find: a list of rules, YAML or JSON (repeatable)
   --persist DIR               keep everything in this directory for the next start
+  --enforce-iam               sessions may do only what their session policy and their role's policy allow
   --fault OPERATION=KIND[,NAME=VALUE...]
                               make something go wrong, e.g. ecr:PutImage=throttle,times=2 (repeatable)
   --fault-seed N              of the draws of faults with a probability (default 1)
@@ -50,6 +51,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 			port: whole('--port', values.port ?? '5000', 65_535),
 			latencyMs: whole('--latency-ms', values['latency-ms'] ?? '0', 600_000),
 			multiPatch: values['multi-patch'] === true,
+			enforceIam: values['enforce-iam'] === true,
 			redirectBlobs: values['direct-blobs'] !== true,
 			ports: new Map((values.registry ?? []).map(readRegistry)),
 			faults: (values.fault ?? []).map(readFault),
@@ -82,6 +84,7 @@ function parse(args: readonly string[]) {
 				'fault-seed': text,
 				'multi-patch': flag,
 				'direct-blobs': flag,
+				'enforce-iam': flag,
 				help: flag,
 			},
 		});

@@ -75,6 +75,7 @@ const DEFAULTS: Settings = {
 	latencyMs: 0,
 	redirectBlobs: true,
 	multiPatch: false,
+	enforceIam: false,
 };
 
 /** Starts a local ECR. @throws EADDRINUSE, SeedError */
