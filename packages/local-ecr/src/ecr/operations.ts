@@ -2,6 +2,7 @@ import type { Operations } from '../aws/call.ts';
 import { imageBatchOperations } from './image-batches.ts';
 import { imageOperations } from './images.ts';
 import { layerOperations } from './layers.ts';
+import { lifecycleOperations } from './lifecycle.ts';
 import { mutabilityOperations } from './mutability.ts';
 import { policyOperations } from './policies.ts';
 import { registrySettingOperations } from './registry-settings.ts';
@@ -17,6 +18,7 @@ export const ecrOperations: Operations = {
 	...repositoryOperations,
 	...mutabilityOperations,
 	...policyOperations,
+	...lifecycleOperations,
 	...resourceTagOperations,
 	...registrySettingOperations,
 	...imageOperations,

@@ -107,6 +107,7 @@ export async function restore(world: World, snapshot: Snapshot): Promise<void> {
 
 function restoreRepository(registry: Registry, saved: RepositorySnapshot): void {
 	const repository = createRepository(registry, saved.name, saved.createdAt, saved);
+	if (saved.lifecycleEvaluatedAt !== undefined) repository.lifecycleEvaluatedAt = saved.lifecycleEvaluatedAt;
 	for (const [key, value] of saved.resourceTags) repository.resourceTags.set(key, value);
 	for (const [digest, size] of saved.blobs) repository.blobs.set(digest, size);
 	for (const [tag, digest] of saved.tags) repository.tags.set(tag, digest);

@@ -14,6 +14,7 @@ import { randomSecret } from '../ids.ts';
 import { type Home, openHome } from '../persist/directory.ts';
 import { createSaver } from '../persist/saver.ts';
 import { readSnapshot, restore, savedPorts, writeSnapshot } from '../persist/snapshot.ts';
+import { runLifecyclePolicies } from '../registry/lifecycle.ts';
 import { createRegistries, type Registries } from '../registry/registries.ts';
 import { type Registry, registryKey } from '../registry/registry.ts';
 import { createScanRules } from '../scan/rules.ts';
@@ -100,6 +101,10 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 	const serve = async (app: Hono<ServerEnvironment>, port: number) => {
 		const observed = new Hono<ServerEnvironment>();
 		observed.use(observe(log, settings.latencyMs, changed));
+		observed.use(async (_, next) => {
+			runLifecyclePolicies(registries, clock.now());
+			await next();
+		});
 		observed.use(inject(world.faults, lag));
 		observed.route('/', app);
 		const listener = await listen(observed, port);
@@ -181,6 +186,8 @@ function handle(world: World, api: Listener, log: RequestLog, close: () => Promi
 		environment: () => ({
 			AWS_ENDPOINT_URL: api.origin,
 			AWS_REGION: settings.region,
+			// The AWS command line and boto3 read this one only.
+			AWS_DEFAULT_REGION: settings.region,
 			AWS_ACCESS_KEY_ID: accessKeyOf(settings.account),
 			AWS_SECRET_ACCESS_KEY: 'local',
 			ACTIONS_ID_TOKEN_REQUEST_URL: `${world.oidc.url()}/token?api-version=2.0`,
