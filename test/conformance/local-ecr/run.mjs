@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { find, run, startServer } from './server.mjs';
+import { find, run, startServer } from './process.mjs';
 
 const SUITE = 'github.com/opencontainers/distribution-spec/conformance@v0.0.0-20260831232431-97274622c111';
 const REPOSITORIES = ['conformance/repo1', 'conformance/repo2'];
