@@ -14,6 +14,7 @@ describe('the command line', () => {
 				multiPatch: false,
 				redirectBlobs: true,
 				enforceIam: false,
+				tls: false,
 				ports: new Map(),
 				faults: [],
 				faultSeed: 1,
@@ -23,7 +24,7 @@ describe('the command line', () => {
 
 	it('sets what the server takes', () => {
 		const { server, seeds, printEnv } = readCommandLine(
-			'--port 0 --account 333333333333 --region eu-west-1 --seed a.yml --seed b.yml --latency-ms 40 --multi-patch --direct-blobs --registry 222222222222/us-east-1=5002 --persist here --enforce-iam --fault ecr:PutImage=throttle,times=2 --fault v2:*=error,status=503,repository=app --fault-seed 9 --print-env json'.split(
+			'--port 0 --account 333333333333 --region eu-west-1 --seed a.yml --seed b.yml --latency-ms 40 --multi-patch --direct-blobs --registry 222222222222/us-east-1=5002 --persist here --enforce-iam --tls --fault ecr:PutImage=throttle,times=2 --fault v2:*=error,status=503,repository=app --fault-seed 9 --print-env json'.split(
 				' ',
 			),
 		);
@@ -35,6 +36,7 @@ describe('the command line', () => {
 			multiPatch: true,
 			redirectBlobs: false,
 			enforceIam: true,
+			tls: true,
 			ports: new Map([['222222222222/us-east-1', 5002]]),
 			persist: 'here',
 			faults: [

@@ -30,6 +30,7 @@ export const HELP = `local-ecr [options]: a local stand-in for Amazon ECR, on lo
                               make something go wrong, e.g. ecr:PutImage=throttle,times=2 (repeatable)
   --fault-seed N              of the draws of faults with a probability (default 1)
   --latency-ms N              add so many milliseconds to every answer
+  --tls                       HTTPS, by a certificate of its own that the printed environment names
   --multi-patch               take chunked uploads of several PATCHes, which ECR itself does not
   --direct-blobs              serve layers directly instead of by a 307 to the storage address
   --print-env shell|json      how to print the environment to export (default shell)
@@ -51,6 +52,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 			port: whole('--port', values.port ?? '5000', 65_535),
 			latencyMs: whole('--latency-ms', values['latency-ms'] ?? '0', 600_000),
 			multiPatch: values['multi-patch'] === true,
+			tls: values.tls === true,
 			enforceIam: values['enforce-iam'] === true,
 			redirectBlobs: values['direct-blobs'] !== true,
 			ports: new Map((values.registry ?? []).map(readRegistry)),
@@ -85,6 +87,7 @@ function parse(args: readonly string[]) {
 				'multi-patch': flag,
 				'direct-blobs': flag,
 				'enforce-iam': flag,
+				tls: flag,
 				help: flag,
 			},
 		});

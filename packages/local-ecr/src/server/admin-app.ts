@@ -5,7 +5,9 @@ import { SeedError } from '../seed/document.ts';
 import { readSeed } from '../seed/read.ts';
 import type { World } from '../world.ts';
 import type { ServerEnvironment } from './environment.ts';
+import { PAGE } from './page.ts';
 import type { RequestLog } from './request-log.ts';
+import { stateOf } from './state.ts';
 
 /** What a test or a person steers the stand-in with. None of it is AWS, and none of it is in the request log. */
 export function adminApp(world: World, log: RequestLog): Hono<ServerEnvironment> {
@@ -13,6 +15,8 @@ export function adminApp(world: World, log: RequestLog): Hono<ServerEnvironment>
 	app.onError((error, c) =>
 		c.json({ message: error.message }, error instanceof SeedError || error instanceof SyntaxError ? 400 : 500),
 	);
+	for (const slash of ['', '/']) app.get(`/_local${slash}`, (c) => c.html(PAGE));
+	app.get('/_local/state', (c) => c.json(stateOf(world)));
 	app.get('/_local/health', (c) =>
 		c.json({
 			status: 'ok',

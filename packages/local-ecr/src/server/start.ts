@@ -27,6 +27,7 @@ import { createRoles } from '../sts/roles.ts';
 import type { Settings, World } from '../world.ts';
 import { adminApp } from './admin-app.ts';
 import { apiApp } from './api-app.ts';
+import { type Certificate, openCertificate } from './certificate.ts';
 import type { ServerEnvironment } from './environment.ts';
 import { type Listener, listen } from './listen.ts';
 import { observe } from './observe.ts';
@@ -45,6 +46,8 @@ export interface LocalEcrOptions extends Partial<Settings> {
 	readonly faultSeed?: number;
 	/** A directory that keeps everything for the next start. */
 	readonly persist?: string;
+	/** HTTPS on every port, by a certificate of its own that the environment tells clients to trust. */
+	readonly tls?: boolean;
 	/** Where layers are while nothing is to be kept; the system's own place for such things. */
 	readonly temporary?: string;
 	/** Milliseconds since the epoch. */
@@ -84,6 +87,8 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 	const settings: Settings = { ...DEFAULTS, ...options };
 	const home = await openHome(options.persist, options.temporary ?? tmpdir());
 	const snapshot = options.persist === undefined ? undefined : await readSnapshot(home.directory);
+	const certificate =
+		options.tls === true ? await openCertificate(home.directory, (options.now ?? Date.now)()) : undefined;
 	const clock = createClock(options.now ?? Date.now);
 	const log = createRequestLog(clock);
 	const lag = createLag(clock);
@@ -107,7 +112,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 		});
 		observed.use(inject(world.faults, lag));
 		observed.route('/', app);
-		const listener = await listen(observed, port);
+		const listener = await listen(observed, port, certificate);
 		listeners.push(listener);
 		return listener;
 	};
@@ -145,7 +150,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 		await stop(async () => undefined);
 		throw error;
 	}
-	return handle(world, api, log, () => stop(saver?.end ?? (async () => undefined)));
+	return handle(world, api, log, certificate, () => stop(saver?.end ?? (async () => undefined)));
 }
 
 async function createWorld(
@@ -174,7 +179,13 @@ async function createWorld(
 	};
 }
 
-function handle(world: World, api: Listener, log: RequestLog, close: () => Promise<void>): LocalEcr {
+function handle(
+	world: World,
+	api: Listener,
+	log: RequestLog,
+	certificate: Certificate | undefined,
+	close: () => Promise<void>,
+): LocalEcr {
 	const { settings } = world;
 	return {
 		url: api.origin,
@@ -190,6 +201,7 @@ function handle(world: World, api: Listener, log: RequestLog, close: () => Promi
 			AWS_DEFAULT_REGION: settings.region,
 			AWS_ACCESS_KEY_ID: accessKeyOf(settings.account),
 			AWS_SECRET_ACCESS_KEY: 'local',
+			...(certificate === undefined ? {} : { AWS_CA_BUNDLE: certificate.path, NODE_EXTRA_CA_CERTS: certificate.path }),
 			ACTIONS_ID_TOKEN_REQUEST_URL: `${world.oidc.url()}/token?api-version=2.0`,
 			ACTIONS_ID_TOKEN_REQUEST_TOKEN: world.oidc.requestToken(),
 		}),
