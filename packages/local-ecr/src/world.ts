@@ -5,6 +5,7 @@ import type { Ecs } from './ecs/state.ts';
 import type { Faults } from './faults/faults.ts';
 import type { OidcIssuer } from './github/issuer.ts';
 import type { Registries } from './registry/registries.ts';
+import type { Replication } from './registry/replication.ts';
 import type { ScanRules } from './scan/rules.ts';
 import type { Blobs } from './storage/blobs.ts';
 import type { Layers } from './storage/layers.ts';
@@ -41,6 +42,7 @@ export interface World {
 	readonly scans: ScanRules;
 	readonly ecs: Ecs;
 	readonly faults: Faults;
+	readonly replication: Replication;
 	/** Where the API listens, `http://127.0.0.1:5000`. */
 	readonly apiOrigin: () => string;
 }

@@ -232,6 +232,40 @@ def settings(judge):
     judge.call("put_account_setting", name="BLOB_MOUNTING", value="ENABLED")
     judge.call("get_account_setting", name="BLOB_MOUNTING")
     judge.refuses("RegistryPolicyNotFoundException", "get_registry_policy")
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{
+        "Sid": "copies", "Effect": "Allow", "Principal": {"AWS": "222222222222"}, "Action": "ecr:ReplicateImage"}]})
+    judge.call("put_registry_policy", policyText=policy)
+    judge.call("get_registry_policy")
+    judge.call("delete_registry_policy")
+    templates(judge)
+    replication(judge)
+
+
+def templates(judge):
+    prefix = {"prefix": "judged/by-template"}
+    judge.call("create_repository_creation_template", **prefix, description="by the judge",
+               appliedFor=["CREATE_ON_PUSH", "REPLICATION"], imageTagMutability="IMMUTABLE",
+               resourceTags=[{"Key": "by", "Value": "judge"}])
+    judge.refuses("TemplateAlreadyExistsException", "create_repository_creation_template", **prefix,
+                  appliedFor=["REPLICATION"])
+    judge.call("update_repository_creation_template", **prefix, appliedFor=["PULL_THROUGH_CACHE"])
+    judge.call("describe_repository_creation_templates")
+    judge.call("delete_repository_creation_template", **prefix)
+    judge.refuses("TemplateNotFoundException", "delete_repository_creation_template", **prefix)
+
+
+def replication(judge):
+    judge.call("put_replication_configuration", replicationConfiguration={"rules": [{
+        "destinations": [{"region": "eu-west-1", "registryId": "111111111111"}],
+        "repositoryFilters": [{"filter": "judged", "filterType": "PREFIX_MATCH"}]}]})
+    judge.call("describe_registry")
+    app = {"repositoryName": "judged/copied"}
+    judge.call("create_repository", **app)
+    config, layer = b"{}", b"a layer that is copied"
+    for blob in (config, layer):
+        upload(judge, "judged/copied", blob)
+    judge.call("put_image", **app, imageManifest=manifest_of(config, layer), imageTag="v1")
+    judge.call("describe_image_replication_status", **app, imageId={"imageTag": "v1"})
 
 
 def modelled(judge, post):

@@ -6,10 +6,12 @@ import { lifecycleOperations } from './lifecycle.ts';
 import { mutabilityOperations } from './mutability.ts';
 import { policyOperations } from './policies.ts';
 import { registrySettingOperations } from './registry-settings.ts';
+import { replicationOperations } from './replication.ts';
 import { repositoryOperations } from './repositories.ts';
 import { resourceTagOperations } from './resource-tags.ts';
 import { scanningConfigurationOperations } from './scanning-configuration.ts';
 import { scanOperations } from './scans.ts';
+import { templateOperations } from './templates.ts';
 import { tokenOperations } from './token.ts';
 
 /** The ECR API, by operation. */
@@ -24,6 +26,8 @@ export const ecrOperations: Operations = {
 	...imageOperations,
 	...imageBatchOperations,
 	...layerOperations,
+	...replicationOperations,
+	...templateOperations,
 	...scanOperations,
 	...scanningConfigurationOperations,
 };

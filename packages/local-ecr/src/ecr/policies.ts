@@ -12,8 +12,7 @@ import { identityShape } from './shapes.ts';
 function set(input: SetRepositoryPolicyRequest, call: Call): SetRepositoryPolicyResponse {
 	const { registry, repository } = targetOf(input, call);
 	const policyText = required(input.policyText, 'policyText');
-	if (!(readObject(policyText, 'PolicyText').Statement instanceof Object))
-		throw invalidParameter('PolicyText', 'Invalid repository policy provided');
+	assertPolicy(policyText, 'repository');
 	repository.policy = policyText;
 	return { ...identityShape(registry, repository), policyText };
 }
@@ -36,6 +35,12 @@ function policyOf({ registry, repository }: Target): string {
 		'RepositoryPolicyNotFoundException',
 		`Repository policy does not exist for the repository with name '${repository.name}' in the registry with id '${registry.account}'`,
 	);
+}
+
+/** @throws ServiceError InvalidParameterException */
+export function assertPolicy(policyText: string, what: string): void {
+	if (!(readObject(policyText, 'PolicyText').Statement instanceof Object))
+		throw invalidParameter('PolicyText', `Invalid ${what} policy provided`);
 }
 
 function readObject(text: string, name: string): Readonly<Record<string, unknown>> {

@@ -17,6 +17,7 @@ import { readSnapshot, restore, savedPorts, writeSnapshot } from '../persist/sna
 import { runLifecyclePolicies } from '../registry/lifecycle.ts';
 import { createRegistries, type Registries } from '../registry/registries.ts';
 import { type Registry, registryKey } from '../registry/registry.ts';
+import { createReplication } from '../registry/replication.ts';
 import { createScanRules } from '../scan/rules.ts';
 import { applySeed } from '../seed/apply.ts';
 import { readSeed } from '../seed/read.ts';
@@ -108,6 +109,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 		observed.use(observe(log, settings.latencyMs, changed));
 		observed.use(async (_, next) => {
 			runLifecyclePolicies(registries, clock.now());
+			await world.replication.run();
 			await next();
 		});
 		observed.use(inject(world.faults, lag));
@@ -175,6 +177,7 @@ async function createWorld(
 		scans: createScanRules(),
 		ecs: createEcs(),
 		faults: createFaults(1),
+		replication: createReplication(registries, clock.now),
 		apiOrigin,
 	};
 }
