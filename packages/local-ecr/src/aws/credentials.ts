@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { randomKey, randomSecret } from '../ids.ts';
+import type { BoundPolicy } from './permissions.ts';
 import { ServiceError } from './service-error.ts';
 
 /** Who calls: an IAM user, or a session of a role. */
@@ -9,6 +10,8 @@ export interface Principal {
 	readonly userId: string;
 	/** The role behind a session. */
 	readonly roleArn?: string;
+	/** What narrows it; absent when it may do everything. */
+	readonly policies?: readonly BoundPolicy[];
 }
 
 export interface Session extends Principal {
@@ -17,13 +20,11 @@ export interface Session extends Principal {
 	readonly sessionToken: string;
 	/** Milliseconds since the epoch. */
 	readonly expiresAt: number;
-	/** The inline session policy, as given to STS. */
-	readonly policy?: string;
 }
 
 export interface Credentials {
 	readonly addUser: (accessKeyId: string, principal: Principal) => void;
-	readonly startSession: (principal: Principal, seconds: number, policy: string | undefined) => Session;
+	readonly startSession: (principal: Principal, seconds: number) => Session;
 	/** @throws ServiceError UnrecognizedClientException, ExpiredTokenException */
 	readonly identify: (accessKeyId: string, sessionToken: string | undefined) => Principal;
 }
@@ -39,14 +40,13 @@ export function createCredentials(clock: Clock): Credentials {
 	const users = new Map<string, Principal>();
 	const sessions = new Map<string, Session>();
 
-	const startSession: Credentials['startSession'] = (principal, seconds, policy) => {
+	const startSession: Credentials['startSession'] = (principal, seconds) => {
 		const session: Session = {
 			...principal,
 			accessKeyId: `ASIA${randomKey(16)}`,
 			secretAccessKey: randomSecret(30),
 			sessionToken: randomSecret(300),
 			expiresAt: clock.now() + seconds * 1000,
-			...(policy === undefined ? {} : { policy }),
 		};
 		sessions.set(session.accessKeyId, session);
 		return session;

@@ -7,6 +7,7 @@ import type { ServerEnvironment } from '../server/environment.ts';
 import type { World } from '../world.ts';
 import type { Operations } from './call.ts';
 import { identifyCaller } from './caller.ts';
+import { assertEcrCall, assertPermitted } from './permissions.ts';
 import { ServiceError } from './service-error.ts';
 import { toWire } from './wire.ts';
 
@@ -21,6 +22,8 @@ const SERVICES: Readonly<Record<string, Service>> = {
 	AmazonEC2ContainerServiceV20141113: { name: 'ecs', operations: ecsOperations },
 };
 
+const UNKNOWN: Service = { name: '', operations: {} };
+
 type ApiContext = Context<ServerEnvironment>;
 
 /** AWS JSON 1.1: the operation is in X-Amz-Target, everything else in the body. */
@@ -30,7 +33,7 @@ export async function answerJson(c: ApiContext, world: World): Promise<Response>
 		const [prefix = '', operation = ''] = (c.req.header('x-amz-target') ?? '').split('.');
 		const service = SERVICES[prefix];
 		c.var.entry.operation = `${service?.name ?? prefix}:${operation}`;
-		const result = await invoke(c, world, service?.operations ?? {}, operation, await readJson(c), requestId);
+		const result = await invoke(c, world, service ?? UNKNOWN, operation, await readJson(c), requestId);
 		return send(c, requestId, 200, result, 'application/x-amz-json-1.1');
 	} catch (error) {
 		return sendServiceError(c, requestId, error, 'application/x-amz-json-1.1');
@@ -42,7 +45,7 @@ export async function answerRest(c: ApiContext, world: World, service: Service, 
 	const requestId = newId();
 	try {
 		c.var.entry.operation = `${service.name}:${operation}`;
-		const result = await invoke(c, world, service.operations, operation, await readJson(c), requestId);
+		const result = await invoke(c, world, service, operation, await readJson(c), requestId);
 		return send(c, requestId, 200, result, 'application/json');
 	} catch (error) {
 		return sendServiceError(c, requestId, error, 'application/json');
@@ -52,7 +55,7 @@ export async function answerRest(c: ApiContext, world: World, service: Service, 
 async function invoke(
 	c: ApiContext,
 	world: World,
-	operations: Operations,
+	service: Service,
 	operation: string,
 	input: unknown,
 	requestId: string,
@@ -63,9 +66,12 @@ async function invoke(
 	entry.region = region;
 	const { repositoryName } = input as { repositoryName?: unknown };
 	if (typeof repositoryName === 'string') entry.repository = repositoryName;
+	const { operations } = service;
 	const answer = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
 	if (answer === undefined)
 		throw new ServiceError('UnknownOperationException', `This stand-in does not know the operation ${operation}`, 404);
+	if (service.name === 'ecr') assertEcrCall(principal, region, operation, input as object);
+	if (service.name === 'inspector2') assertPermitted(principal, `inspector2:${operation}`, '*');
 	const own = await world.registries.open(principal.account, region);
 	return answer(input as never, { world, principal, region, own, operation, requestId, entry });
 }

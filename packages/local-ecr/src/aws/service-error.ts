@@ -22,6 +22,6 @@ export function invalidParameter(name: string, constraint: string): ServiceError
 export function accessDenied(principal: string, action: string, resource: string, why: string): ServiceError {
 	return new ServiceError(
 		'AccessDeniedException',
-		`User: ${principal} is not authorized to perform: ${action} on resource: ${resource} because ${why}`,
+		`User: ${principal} is not authorized to perform: ${action} on resource: ${resource} ${why}`,
 	);
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type FaultRule, readFaultOption } from '../faults/rules.ts';
 import type { LocalEcrOptions } from '../server/start.ts';
 
 export interface CommandLine {
@@ -24,7 +25,12 @@ export const HELP = `local-ecr [options]: a local stand-in for Amazon ECR, on lo
   --seed FILE                 repositories, roles, findings, services to begin with: YAML or JSON (repeatable)
   --findings FILE             what scans find: a list of rules, YAML or JSON (repeatable)
   --persist DIR               keep everything in this directory for the next start
+  --enforce-iam               sessions may do only what their session policy and their role's policy allow
+  --fault OPERATION=KIND[,NAME=VALUE...]
+                              make something go wrong, e.g. ecr:PutImage=throttle,times=2 (repeatable)
+  --fault-seed N              of the draws of faults with a probability (default 1)
   --latency-ms N              add so many milliseconds to every answer
+  --tls                       HTTPS, by a certificate of its own that the printed environment names
   --multi-patch               take chunked uploads of several PATCHes, which ECR itself does not
   --direct-blobs              serve layers directly instead of by a 307 to the storage address
   --print-env shell|json      how to print the environment to export (default shell)
@@ -46,8 +52,12 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 			port: whole('--port', values.port ?? '5000', 65_535),
 			latencyMs: whole('--latency-ms', values['latency-ms'] ?? '0', 600_000),
 			multiPatch: values['multi-patch'] === true,
+			tls: values.tls === true,
+			enforceIam: values['enforce-iam'] === true,
 			redirectBlobs: values['direct-blobs'] !== true,
 			ports: new Map((values.registry ?? []).map(readRegistry)),
+			faults: (values.fault ?? []).map(readFault),
+			faultSeed: whole('--fault-seed', values['fault-seed'] ?? '1', 2 ** 31),
 			...(values.account === undefined ? {} : { account: account('--account', values.account) }),
 			...(values.region === undefined ? {} : { region: values.region }),
 			...(values.persist === undefined ? {} : { persist: values.persist }),
@@ -72,8 +82,12 @@ function parse(args: readonly string[]) {
 				registry: texts,
 				seed: texts,
 				findings: texts,
+				fault: texts,
+				'fault-seed': text,
 				'multi-patch': flag,
 				'direct-blobs': flag,
+				'enforce-iam': flag,
+				tls: flag,
 				help: flag,
 			},
 		});
@@ -87,6 +101,14 @@ function readRegistry(given: string): [string, number] {
 	if (id === undefined || region === undefined || port === undefined)
 		throw new UsageError(`--registry must be ACCOUNT/REGION=PORT, not '${given}'`);
 	return [`${id}/${region}`, whole('--registry', port, 65_535)];
+}
+
+function readFault(given: string): FaultRule {
+	try {
+		return readFaultOption(given);
+	} catch (error) {
+		throw new UsageError(`--fault '${given}': ${error instanceof Error ? error.message : String(error)}`);
+	}
 }
 
 function account(name: string, given: string): string {

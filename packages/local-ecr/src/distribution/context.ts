@@ -1,7 +1,10 @@
 import type { Context } from 'hono';
+import { assertPermitted, repositoryArn } from '../aws/permissions.ts';
 import { accessRepository } from '../registry/access.ts';
 import type { Repository } from '../registry/repository.ts';
+import { createByTemplate, templateFor } from '../registry/templates.ts';
 import type { ServerEnvironment } from '../server/environment.ts';
+import type { World } from '../world.ts';
 
 export type RegistryContext = Context<ServerEnvironment>;
 
@@ -12,6 +15,16 @@ export function enter(c: RegistryContext, operation: string, action: string): Re
 	entry.operation = `v2:${operation}`;
 	entry.repository = name;
 	return accessRepository(registry, principal, name, `ecr:${action}`);
+}
+
+/** Makes the repository of a push that is not there, when a creation template is for it (ECR user guide, "Create on push"). */
+export function createOnPush(c: RegistryContext, { clock }: World): void {
+	const name = c.req.param('name') ?? '';
+	const { registry, principal } = c.var;
+	if (registry.repositories.has(name) || principal.account !== registry.account) return;
+	if (templateFor(registry, name, 'CREATE_ON_PUSH') === undefined) return;
+	assertPermitted(principal, 'ecr:CreateRepository', repositoryArn(registry.region, registry.account, name));
+	createByTemplate(registry, name, 'CREATE_ON_PUSH', clock.now());
 }
 
 /** HEAD is dispatched as GET by hono; the request itself still knows. */

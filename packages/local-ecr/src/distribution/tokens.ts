@@ -25,8 +25,14 @@ const PADDING = 1_000;
 export function createTokens(secret: string, clock: Clock): Tokens {
 	const sign = (payload: string) => createHmac('sha256', secret).update(payload).digest('base64url');
 	return {
-		mint: ({ account, arn, userId, roleArn }, region) => {
-			const principal = { account, arn, userId, ...(roleArn === undefined ? {} : { roleArn }) };
+		mint: ({ account, arn, userId, roleArn, policies }, region) => {
+			const principal = {
+				account,
+				arn,
+				userId,
+				...(roleArn === undefined ? {} : { roleArn }),
+				...(policies === undefined ? {} : { policies }),
+			};
 			const expiresAt = clock.now() + HOURS * 3_600_000;
 			const claims = { principal, region, expiresAt, padding: randomBytes(PADDING).toString('base64') };
 			const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');

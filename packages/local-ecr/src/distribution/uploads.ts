@@ -3,7 +3,7 @@ import type { ContentfulStatusCode, StatusCode } from 'hono/utils/http-status';
 import type { Repository } from '../registry/repository.ts';
 import type { Upload } from '../storage/upload.ts';
 import type { World } from '../world.ts';
-import { enter, type RegistryContext } from './context.ts';
+import { createOnPush, enter, type RegistryContext } from './context.ts';
 import { DistributionError } from './errors.ts';
 import { mountBlob } from './mount.ts';
 
@@ -11,6 +11,7 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** POST: mounts a blob, takes it whole, or opens a session. */
 export async function startUpload(c: RegistryContext, world: World): Promise<Response> {
+	createOnPush(c, world);
 	const repository = enter(c, 'StartUpload', 'InitiateLayerUpload');
 	const { mount, from, digest } = c.req.query();
 	if (mount !== undefined && from !== undefined) {

@@ -1,12 +1,6 @@
 import type {
-	DeleteLifecyclePolicyRequest,
-	DeleteLifecyclePolicyResponse,
-	GetLifecyclePolicyRequest,
-	GetLifecyclePolicyResponse,
 	GetRepositoryPolicyRequest,
 	GetRepositoryPolicyResponse,
-	PutLifecyclePolicyRequest,
-	PutLifecyclePolicyResponse,
 	SetRepositoryPolicyRequest,
 	SetRepositoryPolicyResponse,
 } from '@aws-sdk/client-ecr';
@@ -18,8 +12,7 @@ import { identityShape } from './shapes.ts';
 function set(input: SetRepositoryPolicyRequest, call: Call): SetRepositoryPolicyResponse {
 	const { registry, repository } = targetOf(input, call);
 	const policyText = required(input.policyText, 'policyText');
-	if (!(readObject(policyText, 'PolicyText').Statement instanceof Object))
-		throw invalidParameter('PolicyText', 'Invalid repository policy provided');
+	assertPolicy(policyText, 'repository');
 	repository.policy = policyText;
 	return { ...identityShape(registry, repository), policyText };
 }
@@ -36,28 +29,6 @@ function remove(input: RepositoryInput, call: Call): GetRepositoryPolicyResponse
 	return { ...identityShape(target.registry, target.repository), policyText };
 }
 
-function putLifecycle(input: PutLifecyclePolicyRequest, call: Call): PutLifecyclePolicyResponse {
-	const { registry, repository } = targetOf(input, call);
-	const lifecyclePolicyText = required(input.lifecyclePolicyText, 'lifecyclePolicyText');
-	const { rules } = readObject(lifecyclePolicyText, 'LifecyclePolicyText');
-	if (!Array.isArray(rules) || rules.length < 1 || rules.length > 50)
-		throw invalidParameter('LifecyclePolicyText', 'Lifecycle policy validation failure: rules must be 1 to 50');
-	repository.lifecyclePolicy = lifecyclePolicyText;
-	return { ...identityShape(registry, repository), lifecyclePolicyText };
-}
-
-function getLifecycle(input: GetLifecyclePolicyRequest, call: Call): GetLifecyclePolicyResponse {
-	const target = targetOf(input, call);
-	return { ...identityShape(target.registry, target.repository), lifecyclePolicyText: lifecycleOf(target) };
-}
-
-function removeLifecycle(input: DeleteLifecyclePolicyRequest, call: Call): DeleteLifecyclePolicyResponse {
-	const target = targetOf(input, call);
-	const lifecyclePolicyText = lifecycleOf(target);
-	target.repository.lifecyclePolicy = undefined;
-	return { ...identityShape(target.registry, target.repository), lifecyclePolicyText };
-}
-
 function policyOf({ registry, repository }: Target): string {
 	if (repository.policy !== undefined) return repository.policy;
 	throw new ServiceError(
@@ -66,12 +37,10 @@ function policyOf({ registry, repository }: Target): string {
 	);
 }
 
-function lifecycleOf({ registry, repository }: Target): string {
-	if (repository.lifecyclePolicy !== undefined) return repository.lifecyclePolicy;
-	throw new ServiceError(
-		'LifecyclePolicyNotFoundException',
-		`Lifecycle policy does not exist for the repository with name '${repository.name}' in the registry with id '${registry.account}'`,
-	);
+/** @throws ServiceError InvalidParameterException */
+export function assertPolicy(policyText: string, what: string): void {
+	if (!(readObject(policyText, 'PolicyText').Statement instanceof Object))
+		throw invalidParameter('PolicyText', `Invalid ${what} policy provided`);
 }
 
 function readObject(text: string, name: string): Readonly<Record<string, unknown>> {
@@ -88,7 +57,4 @@ export const policyOperations: Operations = {
 	SetRepositoryPolicy: set,
 	GetRepositoryPolicy: get,
 	DeleteRepositoryPolicy: remove,
-	PutLifecyclePolicy: putLifecycle,
-	GetLifecyclePolicy: getLifecycle,
-	DeleteLifecyclePolicy: removeLifecycle,
 };

@@ -1,14 +1,17 @@
 import type {
-	DescribeRegistryResponse,
+	DeleteRegistryPolicyResponse,
 	GetAccountSettingRequest,
 	GetAccountSettingResponse,
 	GetRegistryPolicyResponse,
 	PutAccountSettingRequest,
 	PutAccountSettingResponse,
+	PutRegistryPolicyRequest,
+	PutRegistryPolicyResponse,
 } from '@aws-sdk/client-ecr';
 import type { Call, Operations } from '../aws/call.ts';
 import { invalidParameter, ServiceError } from '../aws/service-error.ts';
 import { required } from './input.ts';
+import { assertPolicy } from './policies.ts';
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
 	BASIC_SCAN_TYPE_VERSION: ['AWS_NATIVE', 'CLAIR'],
@@ -37,8 +40,17 @@ function settingName(given: string | undefined): string {
 	return name;
 }
 
-function describeRegistry(_input: object, { own }: Call): DescribeRegistryResponse {
-	return { registryId: own.account, replicationConfiguration: { rules: [] } };
+function putPolicy(input: PutRegistryPolicyRequest, { own }: Call): PutRegistryPolicyResponse {
+	const policyText = required(input.policyText, 'policyText');
+	assertPolicy(policyText, 'registry');
+	own.policy = policyText;
+	return { registryId: own.account, policyText };
+}
+
+function removePolicy(input: object, call: Call): DeleteRegistryPolicyResponse {
+	const removed = getPolicy(input, call);
+	call.own.policy = undefined;
+	return removed;
 }
 
 function getPolicy(_input: object, { own }: Call): GetRegistryPolicyResponse {
@@ -53,6 +65,7 @@ function getPolicy(_input: object, { own }: Call): GetRegistryPolicyResponse {
 export const registrySettingOperations: Operations = {
 	GetAccountSetting: getSetting,
 	PutAccountSetting: putSetting,
-	DescribeRegistry: describeRegistry,
 	GetRegistryPolicy: getPolicy,
+	PutRegistryPolicy: putPolicy,
+	DeleteRegistryPolicy: removePolicy,
 };

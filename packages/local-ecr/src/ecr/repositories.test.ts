@@ -120,7 +120,13 @@ describe('repositories', () => {
 		const repositoryName = 'once';
 		const policyText = '{"Version":"2012-10-17","Statement":[]}';
 		const lifecyclePolicyText = JSON.stringify({
-			rules: [{ rulePriority: 1, selection: { tagStatus: 'any' }, action: { type: 'expire' } }],
+			rules: [
+				{
+					rulePriority: 1,
+					selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 3 },
+					action: { type: 'expire' },
+				},
+			],
 		});
 		const get = () => ecr.send(new GetRepositoryPolicyCommand({ repositoryName }));
 		const getLifecycle = () => ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));

@@ -22,7 +22,7 @@ export function repositoryShape(registry: Registry, repository: Repository): Rep
 
 export function filtersShape({
 	exclusionFilters,
-}: Repository): Pick<RepositoryShape, 'imageTagMutabilityExclusionFilters'> {
+}: Pick<Repository, 'exclusionFilters'>): Pick<RepositoryShape, 'imageTagMutabilityExclusionFilters'> {
 	if (exclusionFilters.length === 0) return {};
 	return {
 		imageTagMutabilityExclusionFilters: exclusionFilters.map((filter) => ({ filterType: 'WILDCARD', filter })),

@@ -123,6 +123,19 @@ describe('ECS', () => {
 		expect(done).toMatchObject({ status: 'ROLLBACK_SUCCESSFUL', rollback: { reason: expect.any(String) } });
 		expect(tasks).toHaveLength(3);
 		expect(tasks[0]).toMatchObject({ stopCode: 'EssentialContainerExited', containers: [{ exitCode: 1 }] });
+		const failedId = rolling?.serviceDeploymentArn?.split('/').at(-1);
+		expect(tasks.map(({ startedBy }) => startedBy)).toEqual(Array(3).fill(`ecs-svc/${failedId}`));
+	});
+
+	it('goes back to what ran, not to the deployment that failed before', async () => {
+		await server.seed(seed('roll-back'));
+		const running = (await describeService())?.taskDefinition;
+		await update('web:broken');
+		server.advance(120);
+		await update('web:broken-too');
+		server.advance(120);
+
+		expect((await describeService())?.taskDefinition).toBe(running);
 	});
 
 	it('is set up through its own API too', async () => {

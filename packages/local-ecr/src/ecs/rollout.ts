@@ -18,10 +18,16 @@ export function rolloutOf(service: Service, deployment: Deployment, now: number)
 	return elapsed < 2 * length ? 'rolling-back' : 'rolled-back';
 }
 
+/** The deployment whose tasks a service runs, or is on its way to; a failed one leads back to the one before it. */
+export function runningDeployment(service: Service, now: number): Deployment | undefined {
+	const failed = (deployment: Deployment) =>
+		['rolling-back', 'rolled-back'].includes(rolloutOf(service, deployment, now));
+	const [newest, ...older] = service.deployments;
+	if (newest === undefined || !failed(newest)) return newest;
+	return older.find(({ taskDefinition }) => taskDefinition === newest.previous) ?? newest;
+}
+
 /** The task definition that a service runs, or is on its way to. */
 export function runningDefinition(service: Service, now: number): string {
-	const newest = service.deployments[0];
-	if (newest === undefined) return '';
-	const failed = ['rolling-back', 'rolled-back'].includes(rolloutOf(service, newest, now));
-	return failed ? (newest.previous ?? newest.taskDefinition) : newest.taskDefinition;
+	return runningDeployment(service, now)?.taskDefinition ?? '';
 }

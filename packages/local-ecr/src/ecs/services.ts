@@ -12,6 +12,7 @@ import type { Call, Operations } from '../aws/call.ts';
 import { ServiceError } from '../aws/service-error.ts';
 import { randomKey } from '../ids.ts';
 import { arnOf } from './arn.ts';
+import { runningDefinition } from './rollout.ts';
 import { serviceShape } from './service-shape.ts';
 import type { EcsRegion, Outcome, Service } from './state.ts';
 import { clientError, revisionOf } from './task-definitions.ts';
@@ -98,7 +99,8 @@ function update(input: UpdateServiceRequest, call: Call): UpdateServiceResponse 
 	const service = findService(ecs, clusterName(ecs, input.cluster), input.service);
 	if (service === undefined) throw new ServiceError('ServiceNotFoundException', 'Service not found.');
 	const now = call.world.clock.now();
-	const running = service.deployments[0]?.taskDefinition;
+	// Not the newest deployment's own: after a rollback the service runs what ran before it.
+	const running = runningDefinition(service, now);
 	service.desiredCount = input.desiredCount ?? service.desiredCount;
 	if (input.taskDefinition !== undefined || input.forceNewDeployment === true)
 		service.deployments.unshift({

@@ -7,9 +7,9 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { Call, Operations } from '../aws/call.ts';
 import { arnOf } from './arn.ts';
-import { failureThreshold, rolloutOf, runningDefinition } from './rollout.ts';
+import { failureThreshold, rolloutOf, runningDeployment } from './rollout.ts';
 import { clusterName, ecsOf, findService } from './services.ts';
-import type { EcsRegion, Service } from './state.ts';
+import type { Deployment, EcsRegion, Service } from './state.ts';
 import { revisionOf } from './task-definitions.ts';
 
 function list(input: ListTasksRequest, call: Call): ListTasksResponse {
@@ -37,25 +37,32 @@ function describe(input: DescribeTasksRequest, call: Call): DescribeTasksRespons
 
 /** The tasks that run, and those that a failed deployment left stopped. */
 function tasksOf(ecs: EcsRegion, service: Service, now: number): Task[] {
-	const running = Array.from({ length: service.desiredCount }, (_, index) =>
-		taskOf(ecs, service, `${service.name}-${index}`, runningDefinition(service, now)),
-	);
+	const current = runningDeployment(service, now);
+	const running =
+		current === undefined
+			? []
+			: Array.from({ length: service.desiredCount }, (_, index) =>
+					taskOf(ecs, service, `${service.name}-${index}`, current),
+				);
 	const failed = service.deployments
 		.filter((deployment) => ['rolling-back', 'rolled-back'].includes(rolloutOf(service, deployment, now)))
 		.flatMap((deployment) =>
 			Array.from({ length: failureThreshold(service) }, (_, index) =>
-				stopped(taskOf(ecs, service, `${deployment.id}-${index}`, deployment.taskDefinition)),
+				stopped(taskOf(ecs, service, `${deployment.id}-${index}`, deployment)),
 			),
 		);
 	return [...running, ...failed];
 }
 
-function taskOf(ecs: EcsRegion, service: Service, id: string, taskDefinitionArn: string): Task {
+function taskOf(ecs: EcsRegion, service: Service, id: string, deployment: Deployment): Task {
+	const { taskDefinition: taskDefinitionArn } = deployment;
 	return {
 		taskArn: arnOf(ecs, `task/${service.cluster}/${id}`),
 		clusterArn: arnOf(ecs, `cluster/${service.cluster}`),
 		taskDefinitionArn,
 		group: `service:${service.name}`,
+		// The deployment that started it, and how tasks are told apart by deployment (API reference, Task).
+		startedBy: `ecs-svc/${deployment.id}`,
 		desiredStatus: 'RUNNING',
 		lastStatus: 'RUNNING',
 		launchType: 'FARGATE',

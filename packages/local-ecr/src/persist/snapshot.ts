@@ -5,6 +5,7 @@ import type { Image } from '../registry/image.ts';
 import { readManifest } from '../registry/manifest.ts';
 import type { Registry } from '../registry/registry.ts';
 import { createRepository, type Repository } from '../registry/repository.ts';
+import type { CreationTemplate } from '../registry/templates.ts';
 import type { World } from '../world.ts';
 
 /** All that outlives the process, but for the layers, which are files already. Sessions and the clock do not. */
@@ -22,6 +23,8 @@ interface Snapshot {
 type RegistrySnapshot = Pick<Registry, 'account' | 'region' | 'endpoint' | 'scanning'> & {
 	readonly settings: readonly (readonly [string, string])[];
 	readonly policy?: string | undefined;
+	readonly replication?: Registry['replication'];
+	readonly templates?: readonly (readonly [string, CreationTemplate])[];
 	readonly repositories: readonly RepositorySnapshot[];
 };
 
@@ -75,6 +78,7 @@ function registrySnapshot(registry: Registry): RegistrySnapshot {
 	return {
 		...registry,
 		settings: [...registry.settings],
+		templates: [...registry.templates],
 		repositories: [...registry.repositories.values()].map((repository) => ({
 			...repository,
 			resourceTags: [...repository.resourceTags],
@@ -95,6 +99,9 @@ export async function restore(world: World, snapshot: Snapshot): Promise<void> {
 		for (const [name, value] of saved.settings) registry.settings.set(name, value);
 		registry.scanning = saved.scanning;
 		registry.policy = saved.policy;
+		// Absent in what earlier versions saved.
+		registry.replication = saved.replication ?? [];
+		for (const [prefix, template] of saved.templates ?? []) registry.templates.set(prefix, template);
 		for (const repository of saved.repositories) restoreRepository(registry, repository);
 	}
 	for (const saved of snapshot.ecs) {
@@ -107,6 +114,7 @@ export async function restore(world: World, snapshot: Snapshot): Promise<void> {
 
 function restoreRepository(registry: Registry, saved: RepositorySnapshot): void {
 	const repository = createRepository(registry, saved.name, saved.createdAt, saved);
+	if (saved.lifecycleEvaluatedAt !== undefined) repository.lifecycleEvaluatedAt = saved.lifecycleEvaluatedAt;
 	for (const [key, value] of saved.resourceTags) repository.resourceTags.set(key, value);
 	for (const [digest, size] of saved.blobs) repository.blobs.set(digest, size);
 	for (const [tag, digest] of saved.tags) repository.tags.set(tag, digest);

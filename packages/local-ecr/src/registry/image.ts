@@ -15,6 +15,16 @@ export interface Image {
 	/** When the newest basic scan started. */
 	basicScanAt: number | undefined;
 	pulledAt: number | undefined;
+	/** Where it is being copied to, or has been. */
+	replications?: readonly ImageReplication[];
+}
+
+export interface ImageReplication {
+	readonly registryId: string;
+	readonly region: string;
+	/** Milliseconds since the epoch. */
+	readonly dueAt: number;
+	failureCode?: string;
 }
 
 export interface ImageId {

@@ -27,7 +27,7 @@ export interface ImagePut {
  * ReferencedImagesNotFoundException, ImageAlreadyExistsException, ImageTagAlreadyExistsException
  */
 export async function putImage(
-	world: Pick<World, 'blobs' | 'clock'>,
+	world: Pick<World, 'blobs' | 'clock' | 'replication'>,
 	registry: Registry,
 	repository: Repository,
 	put: ImagePut,
@@ -59,6 +59,7 @@ export async function putImage(
 	};
 	repository.images.set(digest, image);
 	if (put.tag !== undefined) repository.tags.set(put.tag, digest);
+	world.replication.schedule(registry, repository, image, put.tag);
 	return image;
 }
 

@@ -1,5 +1,7 @@
 import { ServiceError } from '../aws/service-error.ts';
+import type { ReplicationRule } from './replication.ts';
 import type { Repository } from './repository.ts';
+import type { CreationTemplate } from './templates.ts';
 
 export type ScanFrequency = 'SCAN_ON_PUSH' | 'CONTINUOUS_SCAN' | 'MANUAL';
 
@@ -21,6 +23,9 @@ export interface Registry {
 	readonly settings: Map<string, string>;
 	scanning: RegistryScanning;
 	policy: string | undefined;
+	replication: readonly ReplicationRule[];
+	/** By prefix. */
+	readonly templates: Map<string, CreationTemplate>;
 }
 
 export const registryKey = (account: string, region: string): string => `${account}/${region}`;
@@ -38,6 +43,8 @@ export function createRegistry(account: string, region: string, endpoint: string
 		]),
 		scanning: { scanType: 'BASIC', rules: [], since: 0 },
 		policy: undefined,
+		replication: [],
+		templates: new Map(),
 	};
 }
 

@@ -25,6 +25,16 @@ export interface Repository {
 	scanOnPush: boolean;
 	policy: string | undefined;
 	lifecyclePolicy: string | undefined;
+	/** When its lifecycle policy last ran, or was set. */
+	lifecycleEvaluatedAt?: number;
+	preview?: LifecyclePreview;
+}
+
+/** A lifecycle policy tried out on the images of one moment. */
+export interface LifecyclePreview {
+	readonly policyText: string;
+	/** Milliseconds since the epoch. */
+	readonly startedAt: number;
 }
 
 export type RepositorySettings = Partial<

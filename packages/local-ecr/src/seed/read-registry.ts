@@ -74,7 +74,7 @@ function readRepository(fields: Fields): SeedRepository {
 }
 
 /** A policy may be written as JSON text or as the mapping that it is. */
-function asText(policy: unknown): string | undefined {
+export function asText(policy: unknown): string | undefined {
 	if (policy === undefined || typeof policy === 'string') return policy;
 	return JSON.stringify(policy);
 }

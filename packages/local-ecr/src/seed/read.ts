@@ -5,7 +5,7 @@ import { withoutAbsent } from './absent.ts';
 import { type Seed, type SeedCredentials, type SeedEcs, SeedError } from './document.ts';
 import { type Fields, readFields } from './fields.ts';
 import { readFindings } from './read-findings.ts';
-import { readRegistry, readRepositories } from './read-registry.ts';
+import { asText, readRegistry, readRepositories } from './read-registry.ts';
 
 /** Reads a seed from YAML or JSON text. @throws SeedError naming every problem */
 export function readSeed(text: string): Seed {
@@ -48,8 +48,10 @@ function seedOf(fields: Fields, problems: string[]): Seed {
 
 function readRole(fields: Fields): Role {
 	const trust = fields.object('trust');
+	const policy = asText(fields.raw('policy'));
 	const role = {
 		arn: fields.need('arn', fields.text('arn'), ''),
+		...(policy === undefined ? {} : { policy }),
 		maxSessionDuration: fields.number('maxSessionDuration') ?? 3600,
 		trust: withoutAbsent({
 			audience: trust?.text('audience'),

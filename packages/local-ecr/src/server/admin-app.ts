@@ -1,10 +1,13 @@
 import { Hono } from 'hono';
+import { readFaults } from '../faults/rules.ts';
 import { applySeed } from '../seed/apply.ts';
 import { SeedError } from '../seed/document.ts';
 import { readSeed } from '../seed/read.ts';
 import type { World } from '../world.ts';
 import type { ServerEnvironment } from './environment.ts';
+import { PAGE } from './page.ts';
 import type { RequestLog } from './request-log.ts';
+import { stateOf } from './state.ts';
 
 /** What a test or a person steers the stand-in with. None of it is AWS, and none of it is in the request log. */
 export function adminApp(world: World, log: RequestLog): Hono<ServerEnvironment> {
@@ -12,6 +15,8 @@ export function adminApp(world: World, log: RequestLog): Hono<ServerEnvironment>
 	app.onError((error, c) =>
 		c.json({ message: error.message }, error instanceof SeedError || error instanceof SyntaxError ? 400 : 500),
 	);
+	for (const slash of ['', '/']) app.get(`/_local${slash}`, (c) => c.html(PAGE));
+	app.get('/_local/state', (c) => c.json(stateOf(world)));
 	app.get('/_local/health', (c) =>
 		c.json({
 			status: 'ok',
@@ -31,6 +36,19 @@ export function adminApp(world: World, log: RequestLog): Hono<ServerEnvironment>
 			return c.json({ message: 'advanceSeconds must be a number of at least 0' }, 400);
 		world.clock.advance(advanceSeconds);
 		return c.json({ now: new Date(world.clock.now()).toISOString() });
+	});
+	app.get('/_local/faults', (c) => c.json(world.faults.all()));
+	app.post('/_local/faults', async (c) => {
+		const { seed, faults } = (await c.req.json()) as { seed?: unknown; faults?: unknown };
+		if (seed !== undefined && !Number.isInteger(seed)) return c.json({ message: 'seed must be a whole number' }, 400);
+		const rules = readFaults(faults ?? []);
+		if (seed !== undefined) world.faults.reseed(Number(seed));
+		world.faults.add(rules);
+		return c.json(world.faults.all());
+	});
+	app.delete('/_local/faults', (c) => {
+		world.faults.clear();
+		return c.body(null, 204);
 	});
 	app.post('/_local/seed', async (c) => {
 		await applySeed(world, readSeed(await c.req.text()));

@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { Certificate } from './certificate.ts';
 import type { ServerEnvironment } from './environment.ts';
 
 const HOST = '127.0.0.1';
@@ -13,20 +15,31 @@ export interface Listener {
 	readonly close: () => Promise<void>;
 }
 
-/** Serves an app on loopback. @param port 0 for any that is free */
-export async function listen(app: Hono<ServerEnvironment>, port: number): Promise<Listener> {
+/**
+ * Serves an app on loopback.
+ * @param port 0 for any that is free
+ * @param certificate for HTTPS; HTTP without
+ */
+export async function listen(
+	app: Hono<ServerEnvironment>,
+	port: number,
+	certificate: Certificate | undefined,
+): Promise<Listener> {
 	// No limit on the length of a request: a layer may be large and the disk slow. Idle connections outlive the pauses of
 	// a client, so that none is closed just as it is used again.
-	const server = createServer(
-		{ requestTimeout: 0, keepAliveTimeout: 65_000 },
-		getRequestListener(app.fetch, { overrideGlobalObjects: false }),
-	);
+	const options = { requestTimeout: 0, keepAliveTimeout: 65_000 };
+	const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+	const server =
+		certificate === undefined
+			? createServer(options, answer)
+			: createTlsServer({ ...options, key: certificate.key, cert: certificate.cert }, answer);
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject);
 		server.listen(port, HOST, resolve);
 	});
 	const address = server.address() as AddressInfo;
-	return { port: address.port, origin: `http://${HOST}:${address.port}`, close: () => close(server) };
+	const scheme = certificate === undefined ? 'http' : 'https';
+	return { port: address.port, origin: `${scheme}://${HOST}:${address.port}`, close: () => close(server) };
 }
 
 function close(server: Server): Promise<void> {

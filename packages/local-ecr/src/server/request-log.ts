@@ -12,6 +12,8 @@ export interface RequestEntry {
 	account?: string;
 	region?: string;
 	repository?: string;
+	/** What was made to go wrong with it. */
+	faults?: readonly string[];
 	/** 0 while the answer is under way. */
 	status: number;
 	ms: number;

@@ -1,7 +1,13 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
+import {
+	CreateRepositoryCommand,
+	DescribeRepositoriesCommand,
+	ECRClient,
+	GetAuthorizationTokenCommand,
+} from '@aws-sdk/client-ecr';
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { Inspector2Client, ListCoverageCommand } from '@aws-sdk/client-inspector2';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -105,6 +111,48 @@ describe('startLocalEcr', () => {
 		expect(bad.json()).toEqual({
 			message: expect.stringMatching(/mutability must be one of.*name is missing.*repos is not known/),
 		});
+	});
+
+	it('shows in a browser what is there and what is asked, without anything from elsewhere', async () => {
+		await server.seed('repositories: [{name: app, scanOnPush: true}]');
+		const { digest } = await pushImage(await logIn(server), 'app', 'v<1>'.replace(/[<>]/g, '_'));
+		const page = await send('GET', `${server.url}/_local`);
+		const state = (await send('GET', `${server.url}/_local/state`)).json();
+
+		expect(page.headers['content-type']).toContain('text/html');
+		expect(page.body.toString()).not.toMatch(/(?:src|href)=|innerHTML|https?:\/\//);
+		expect(state).toMatchObject({
+			registries: [
+				{
+					account: '111111111111',
+					repositories: [
+						{
+							name: 'app',
+							images: [
+								{ digest, tags: ['v_1_'], platform: 'linux/amd64', scan: { status: 'IN_PROGRESS', counts: {} } },
+							],
+						},
+					],
+				},
+			],
+		});
+		expect(server.requests().every(({ path }) => !path.startsWith('/_local'))).toBe(true);
+	});
+
+	it('speaks TLS on request, by a certificate that the environment names', async () => {
+		const secure = await startLocalEcr({ tls: true, seeds: ['repositories: [app]'] });
+		const { NODE_EXTRA_CA_CERTS = '', AWS_ENDPOINT_URL = '' } = secure.environment();
+		const ca = await readFile(NODE_EXTRA_CA_CERTS, 'utf8');
+		const client = new ECRClient({
+			...clientConfig(secure),
+			requestHandler: { httpsAgent: new Agent({ ca }) },
+		});
+		const { authorizationData = [] } = await client.send(new GetAuthorizationTokenCommand({}));
+		await expect(ecrOf(secure).send(new DescribeRepositoriesCommand({}))).rejects.toThrow(/self-signed/);
+
+		expect(AWS_ENDPOINT_URL).toBe(`https://127.0.0.1:${secure.port}`);
+		expect(authorizationData[0]?.proxyEndpoint).toBe(AWS_ENDPOINT_URL);
+		await secure.close();
 	});
 
 	it('leaves nothing behind when it cannot start', async () => {

@@ -5,13 +5,19 @@ import { type Clock, createClock } from '../clock.ts';
 import { distributionApp } from '../distribution/app.ts';
 import { createTokens } from '../distribution/tokens.ts';
 import { createEcs } from '../ecs/state.ts';
+import { createFaults } from '../faults/faults.ts';
+import { inject } from '../faults/inject.ts';
+import { createLag } from '../faults/lag.ts';
+import type { FaultRule } from '../faults/rules.ts';
 import { createIssuer } from '../github/issuer.ts';
 import { randomSecret } from '../ids.ts';
 import { type Home, openHome } from '../persist/directory.ts';
 import { createSaver } from '../persist/saver.ts';
 import { readSnapshot, restore, savedPorts, writeSnapshot } from '../persist/snapshot.ts';
+import { runLifecyclePolicies } from '../registry/lifecycle.ts';
 import { createRegistries, type Registries } from '../registry/registries.ts';
 import { type Registry, registryKey } from '../registry/registry.ts';
+import { createReplication } from '../registry/replication.ts';
 import { createScanRules } from '../scan/rules.ts';
 import { applySeed } from '../seed/apply.ts';
 import { readSeed } from '../seed/read.ts';
@@ -22,6 +28,7 @@ import { createRoles } from '../sts/roles.ts';
 import type { Settings, World } from '../world.ts';
 import { adminApp } from './admin-app.ts';
 import { apiApp } from './api-app.ts';
+import { type Certificate, openCertificate } from './certificate.ts';
 import type { ServerEnvironment } from './environment.ts';
 import { type Listener, listen } from './listen.ts';
 import { observe } from './observe.ts';
@@ -34,8 +41,14 @@ export interface LocalEcrOptions extends Partial<Settings> {
 	readonly ports?: ReadonlyMap<string, number>;
 	/** YAML or JSON text; several are applied in turn. */
 	readonly seeds?: readonly string[];
+	/** What is to go wrong. */
+	readonly faults?: readonly FaultRule[];
+	/** Of the draws of faults that have a probability. */
+	readonly faultSeed?: number;
 	/** A directory that keeps everything for the next start. */
 	readonly persist?: string;
+	/** HTTPS on every port, by a certificate of its own that the environment tells clients to trust. */
+	readonly tls?: boolean;
 	/** Where layers are while nothing is to be kept; the system's own place for such things. */
 	readonly temporary?: string;
 	/** Milliseconds since the epoch. */
@@ -55,6 +68,9 @@ export interface LocalEcr {
 	readonly advance: (seconds: number) => void;
 	/** @param document YAML or JSON text @throws SeedError */
 	readonly seed: (document: string) => Promise<void>;
+	/** Makes things go wrong from now on. */
+	readonly addFaults: (rules: readonly FaultRule[]) => void;
+	readonly clearFaults: () => void;
 	readonly close: () => Promise<void>;
 }
 
@@ -64,6 +80,7 @@ const DEFAULTS: Settings = {
 	latencyMs: 0,
 	redirectBlobs: true,
 	multiPatch: false,
+	enforceIam: false,
 };
 
 /** Starts a local ECR. @throws EADDRINUSE, SeedError */
@@ -71,8 +88,11 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 	const settings: Settings = { ...DEFAULTS, ...options };
 	const home = await openHome(options.persist, options.temporary ?? tmpdir());
 	const snapshot = options.persist === undefined ? undefined : await readSnapshot(home.directory);
+	const certificate =
+		options.tls === true ? await openCertificate(home.directory, (options.now ?? Date.now)()) : undefined;
 	const clock = createClock(options.now ?? Date.now);
 	const log = createRequestLog(clock);
+	const lag = createLag(clock);
 	const saver =
 		options.persist === undefined
 			? undefined
@@ -87,8 +107,14 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 	const serve = async (app: Hono<ServerEnvironment>, port: number) => {
 		const observed = new Hono<ServerEnvironment>();
 		observed.use(observe(log, settings.latencyMs, changed));
+		observed.use(async (_, next) => {
+			runLifecyclePolicies(registries, clock.now());
+			await world.replication.run();
+			await next();
+		});
+		observed.use(inject(world.faults, lag));
 		observed.route('/', app);
-		const listener = await listen(observed, port);
+		const listener = await listen(observed, port, certificate);
 		listeners.push(listener);
 		return listener;
 	};
@@ -119,12 +145,14 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 		await registries.open(settings.account, settings.region);
 		if (snapshot !== undefined) await restore(world, snapshot);
 		for (const seed of options.seeds ?? []) await applySeed(world, readSeed(seed));
+		world.faults.reseed(options.faultSeed ?? 1);
+		world.faults.add(options.faults ?? []);
 	} catch (error) {
 		// What was kept by an earlier run is not overwritten by half a start.
 		await stop(async () => undefined);
 		throw error;
 	}
-	return handle(world, api, log, () => stop(saver?.end ?? (async () => undefined)));
+	return handle(world, api, log, certificate, () => stop(saver?.end ?? (async () => undefined)));
 }
 
 async function createWorld(
@@ -148,11 +176,19 @@ async function createWorld(
 		oidc: createIssuer(() => `${apiOrigin()}/_github/oidc`, clock, randomSecret(24)),
 		scans: createScanRules(),
 		ecs: createEcs(),
+		faults: createFaults(1),
+		replication: createReplication(registries, clock.now),
 		apiOrigin,
 	};
 }
 
-function handle(world: World, api: Listener, log: RequestLog, close: () => Promise<void>): LocalEcr {
+function handle(
+	world: World,
+	api: Listener,
+	log: RequestLog,
+	certificate: Certificate | undefined,
+	close: () => Promise<void>,
+): LocalEcr {
 	const { settings } = world;
 	return {
 		url: api.origin,
@@ -164,8 +200,11 @@ function handle(world: World, api: Listener, log: RequestLog, close: () => Promi
 		environment: () => ({
 			AWS_ENDPOINT_URL: api.origin,
 			AWS_REGION: settings.region,
+			// The AWS command line and boto3 read this one only.
+			AWS_DEFAULT_REGION: settings.region,
 			AWS_ACCESS_KEY_ID: accessKeyOf(settings.account),
 			AWS_SECRET_ACCESS_KEY: 'local',
+			...(certificate === undefined ? {} : { AWS_CA_BUNDLE: certificate.path, NODE_EXTRA_CA_CERTS: certificate.path }),
 			ACTIONS_ID_TOKEN_REQUEST_URL: `${world.oidc.url()}/token?api-version=2.0`,
 			ACTIONS_ID_TOKEN_REQUEST_TOKEN: world.oidc.requestToken(),
 		}),
@@ -173,6 +212,8 @@ function handle(world: World, api: Listener, log: RequestLog, close: () => Promi
 		clearRequests: log.clear,
 		advance: world.clock.advance,
 		seed: async (document) => applySeed(world, readSeed(document)),
+		addFaults: world.faults.add,
+		clearFaults: world.faults.clear,
 		close,
 	};
 }

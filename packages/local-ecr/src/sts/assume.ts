@@ -1,5 +1,6 @@
 import { errors, type JWTPayload } from 'jose';
 import type { Principal, Session } from '../aws/credentials.ts';
+import type { BoundPolicy } from '../aws/permissions.ts';
 import { ServiceError } from '../aws/service-error.ts';
 import { randomKey } from '../ids.ts';
 import type { World } from '../world.ts';
@@ -90,6 +91,15 @@ function start(world: World, role: Role, request: AssumeRequest, seconds: number
 		arn: `arn:${partition}:sts::${parts.account}:assumed-role/${parts.name}/${request.sessionName}`,
 		userId: assumedRoleId,
 		roleArn: role.arn,
+		...(world.settings.enforceIam ? { policies: policiesOf(role, request) } : {}),
 	};
-	return { session: world.credentials.startSession(principal, seconds, request.policy), assumedRoleId };
+	return { session: world.credentials.startSession(principal, seconds), assumedRoleId };
+}
+
+/** A session may do what its role may and its own policy lets through. */
+function policiesOf(role: Role, request: AssumeRequest): BoundPolicy[] {
+	return [
+		...(role.policy === undefined ? [] : [{ kind: 'identity-based', text: role.policy } as const]),
+		...(request.policy === undefined ? [] : [{ kind: 'session', text: request.policy } as const]),
+	];
 }

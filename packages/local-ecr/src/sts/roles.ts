@@ -19,6 +19,8 @@ export interface Role {
 	readonly trust: Trust;
 	/** Seconds. */
 	readonly maxSessionDuration: number;
+	/** What it may do, as JSON; everything where there is none. Counts where IAM is enforced. */
+	readonly policy?: string;
 }
 
 export interface Roles {

@@ -1,0 +1,103 @@
+// The lab of the AWS tutorial against local-ecr, command for command, with the real aws command line and docker:
+// `node test/conformance/local-ecr/lab.mjs`.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { find, run, startServer } from './process.mjs';
+
+const HELLO = fileURLToPath(new URL('../../../examples/hello', import.meta.url));
+const POLICY = JSON.stringify({
+	rules: [
+		{
+			rulePriority: 1,
+			description: 'Keep the newest image',
+			selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 1 },
+			action: { type: 'expire' },
+		},
+	],
+});
+const REPOSITORY = ['--repository-name', 'hello-repository'];
+
+async function missing() {
+	for (const command of ['aws', 'docker'])
+		if ((await find(command)) === undefined) return `${command} is not installed`;
+	const { code } = await run('docker', ['info']);
+	return code === 0 ? undefined : 'no Docker daemon answers';
+}
+
+/** A shell that stops at the first command that fails, and prints what it does as the lab does. */
+function shell(env) {
+	const must = async (command, args, input) => {
+		console.log(`$ ${command} ${args.join(' ')}`);
+		const { code, stdout, stderr } = await run(command, args, { env, input });
+		assert.equal(code, 0, `${command} ${args.join(' ')}: ${stderr || stdout}`);
+		return stdout;
+	};
+	return {
+		docker: (args, input) => must('docker', args, input),
+		ecr: async (...args) => JSON.parse((await must('aws', ['ecr', ...args, '--output', 'json'])) || 'null'),
+		text: (...args) => must('aws', ['ecr', ...args]),
+	};
+}
+
+async function lab({ docker, ecr, text }, server) {
+	const image = `${server.host}/hello-repository`;
+	await docker(['build', '--tag', 'hello-world', HELLO]);
+	const { repository } = await ecr(
+		'create-repository',
+		...REPOSITORY,
+		'--image-scanning-configuration',
+		'scanOnPush=true',
+	);
+	assert.equal(repository.repositoryUri, image);
+	const password = await text('get-login-password');
+	await docker(['login', '--username', 'AWS', '--password-stdin', server.host], password);
+	await docker(['tag', 'hello-world:latest', `${image}:latest`]);
+	await docker(['push', `${image}:latest`]);
+
+	const { imageIds } = await ecr('list-images', ...REPOSITORY);
+	assert.deepEqual(
+		imageIds.map(({ imageTag }) => imageTag),
+		['latest'],
+	);
+	const { imageDetails } = await ecr('describe-images', ...REPOSITORY);
+	assert.equal(imageDetails[0].imageDigest, imageIds[0].imageDigest);
+	const { repositories } = await ecr('describe-repositories');
+	assert.equal(repositories[0].imageScanningConfiguration.scanOnPush, true);
+	await ecr('wait', 'image-scan-complete', ...REPOSITORY, '--image-id', 'imageTag=latest');
+
+	await ecr('put-lifecycle-policy', ...REPOSITORY, '--lifecycle-policy-text', POLICY);
+	await ecr('start-lifecycle-policy-preview', ...REPOSITORY);
+	await ecr('wait', 'lifecycle-policy-preview-complete', ...REPOSITORY);
+	const preview = await ecr('get-lifecycle-policy-preview', ...REPOSITORY);
+	assert.equal(preview.status, 'COMPLETE');
+	assert.equal(preview.summary.expiringImageTotalCount, 0);
+	const { lifecyclePolicyText } = await ecr('get-lifecycle-policy', ...REPOSITORY);
+	assert.equal(lifecyclePolicyText, POLICY);
+
+	await docker(['rmi', `${image}:latest`]);
+	await docker(['pull', `${image}:latest`]);
+	const said = await docker(['run', '--rm', `${image}:latest`]);
+	assert.match(said, /hello/i);
+	await docker(['rmi', `${image}:latest`]);
+	await docker(['logout', server.host]);
+	await ecr('delete-repository', ...REPOSITORY, '--force');
+	assert.deepEqual((await ecr('describe-repositories')).repositories, []);
+}
+
+const why = await missing();
+if (why !== undefined) {
+	console.log(`NOT RUN: the lab: ${why}`);
+} else {
+	const server = await startServer();
+	const config = await mkdtemp(join(tmpdir(), 'local-ecr-lab-'));
+	try {
+		await lab(shell({ ...process.env, ...server.environment, DOCKER_CONFIG: config, AWS_PAGER: '' }), server);
+		console.log('lab: green');
+	} finally {
+		await server.stop();
+		await rm(config, { recursive: true, force: true });
+	}
+}
