@@ -26,6 +26,7 @@ import {
 	manifestFromBytes,
 	putBlob,
 	type RegistryClient,
+	RegistryError,
 } from '@ecr-pipeline/registry';
 import type { EcrLimits } from './rate.ts';
 
@@ -175,8 +176,9 @@ async function openLayer(
 	// The address is signed by itself; no Authorization goes with it.
 	const response = await context.send({ method: 'GET', url });
 	if (response.status === 200) return response.body;
-	const text = (await readBody(response.body, 64 * 1024)).toString('utf8');
-	throw new PipelineError({
+	const text = (await readBody(response.body, 64 * 1024).catch(() => Buffer.alloc(0))).toString('utf8');
+	// With its status, so that whoever copies the blob can tell whether to start it anew.
+	throw new RegistryError(response.status, response.headers['retry-after'], {
 		code: 'service',
 		attempted,
 		answer: `${url.host} answered ${response.status} ${text.slice(0, 200)}`,
