@@ -1,5 +1,5 @@
-import { type Context, formatBytes, withProgress } from '@ecr-pipeline/core';
-import { type CopyCounts, copyBelow, type OciLayout } from '@ecr-pipeline/registry';
+import { type Context, withProgress } from '@ecr-pipeline/core';
+import { copyBelow, describeProgress, NO_PROGRESS, type OciLayout } from '@ecr-pipeline/registry';
 import { confirmed } from './confirm.ts';
 import { type Built, copyMetadata, type Destination } from './result.ts';
 
@@ -11,10 +11,11 @@ export async function pushLayout(layout: OciLayout, { repository }: Destination,
 	// A registry takes a manifest only when all below it is there, so there is nothing left to copy.
 	if (there !== undefined)
 		return { manifest: there, source: layout, reused: true, metadata: { 'containerimage.digest': there.digest } };
-	let progress: Pick<CopyCounts, 'blobsCopied' | 'bytesCopied'> = { blobsCopied: 0, bytesCopied: 0 };
+	const started = context.clock.now();
+	let progress = NO_PROGRESS;
 	const counts = await withProgress(
 		context,
-		() => `Pushing to ${repository.name}: ${progress.blobsCopied} blobs, ${formatBytes(progress.bytesCopied)} so far`,
+		() => `Pushing to ${repository.name}: ${describeProgress(progress, context.clock.now() - started)}`,
 		() =>
 			copyBelow(layout, layout.root, repository, {
 				concurrency: BLOBS_IN_FLIGHT,

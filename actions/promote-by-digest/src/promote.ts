@@ -3,9 +3,11 @@ import type { TagPlan } from '@ecr-pipeline/ecr';
 import {
 	type CopyCounts,
 	copyGraph,
+	describeProgress,
 	type ImageGraph,
 	type ImageRepository,
 	type Manifest,
+	NO_PROGRESS,
 	readGraph,
 } from '@ecr-pipeline/registry';
 import { type Evidence, findEvidence } from './evidence.ts';
@@ -119,14 +121,15 @@ async function copy(
 	inputs: PromoteInputs,
 	context: Context,
 ): Promise<CopyCounts> {
-	let progress = NO_COUNTS;
+	const started = context.clock.now();
+	let progress = NO_PROGRESS;
 	const describe = (): string =>
-		`Copying to ${destination.repository.name}: ${progress.blobsCopied + progress.blobsMounted} blobs, ${formatBytes(progress.bytesCopied)} so far`;
+		`Copying to ${destination.repository.name}: ${describeProgress(progress, context.clock.now() - started)}`;
 	return withProgress(context, describe, () =>
 		copyGraph(source.repository, graph, destination.repository, {
 			concurrency: inputs.concurrency,
-			onProgress: (counts) => {
-				progress = counts;
+			onProgress: (now) => {
+				progress = now;
 			},
 			...(destination.mountFrom === undefined ? {} : { mountFrom: destination.mountFrom }),
 		}),

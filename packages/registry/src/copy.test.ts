@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { copyBelow } from './copy.ts';
+import { copyBelow, describeProgress } from './copy.ts';
 import { openOciLayout } from './oci-layout.ts';
 import { memoryRepository, sampleImage, writeLayout } from './testing.ts';
 
@@ -44,5 +44,12 @@ describe('copyBelow', () => {
 		await expect(copyBelow(holed, layout.root, memoryRepository(), { concurrency: 4 })).rejects.toThrow(
 			'incomplete there',
 		);
+	});
+});
+
+describe('describeProgress', () => {
+	it('says done of total and the rate', () => {
+		const progress = { blobs: 3, totalBlobs: 17, bytes: 1024 * 1024 * 1024, totalBytes: 4 * 1024 * 1024 * 1024 };
+		expect(describeProgress(progress, 10_000)).toBe('3 of 17 blobs, 1.0 GiB of 4.0 GiB, 102.4 MiB/s');
 	});
 });

@@ -1,5 +1,13 @@
 export { createRegistryClient, type RegistryClient, RegistryError, type RegistryOptions } from './client.ts';
-export { type CopyCounts, type CopyOptions, copyBelow, copyGraph } from './copy.ts';
+export {
+	type CopyCounts,
+	type CopyOptions,
+	type CopyProgress,
+	copyBelow,
+	copyGraph,
+	describeProgress,
+	NO_PROGRESS,
+} from './copy.ts';
 export { dockerConfigPath, dockerCredentials, type RegistryCredentials } from './docker-config.ts';
 export { type ImageGraph, readGraph } from './graph.ts';
 export {

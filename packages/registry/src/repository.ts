@@ -21,6 +21,8 @@ export interface BlobOffer {
 	readonly expectUpload: boolean;
 	/** Opens the bytes; called again when the upload has to start anew. */
 	readonly open: () => Promise<Readable>;
+	/** Called with the number of bytes as they pass, for the progress line. */
+	readonly onBytes?: (count: number) => void;
 }
 
 /** A repository that images can be put into. Back ends: plain OCI distribution (here) and ECR (package ecr). */

@@ -52,7 +52,7 @@ export async function putBlob(
 			method: 'PUT',
 			path: uploadUrl(session.headers.location, client.host, blob),
 			headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) },
-			body: async () => verified(await (opening ?? offer.open()), blob, offer.source),
+			body: async () => verified(await (opening ?? offer.open()), blob, offer),
 			accept: [201],
 			attempted: `Could not upload ${blob.digest} (${blob.size} bytes) to ${target}`,
 			scope,
@@ -69,9 +69,9 @@ function discard(opening: Promise<Readable> | undefined): void {
 	opening?.then((stream) => stream.destroy()).catch(() => undefined);
 }
 
-function verified(source: Readable, blob: Descriptor, from: string): Readable {
+function verified(source: Readable, blob: Descriptor, offer: BlobOffer): Readable {
 	// The errors of either side arrive at the verifier, and from there at the request that reads it.
-	return pipeline(source, createVerifier(blob, from), () => undefined);
+	return pipeline(source, createVerifier(blob, offer.source, offer.onBytes), () => undefined);
 }
 
 function uploadUrl(location: string | undefined, host: string, blob: Descriptor): URL | string {

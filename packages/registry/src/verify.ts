@@ -6,8 +6,13 @@ import type { Descriptor } from './manifest.ts';
 /**
  * Passes a blob on while hashing it. The last chunk is held back until size and digest are known to be right, so that a
  * registry never receives the whole of a wrong blob.
+ * @param onBytes called with the length of each chunk as it passes
  */
-export function createVerifier(blob: Descriptor, source: string): Transform {
+export function createVerifier(
+	blob: Descriptor,
+	source: string,
+	onBytes: (count: number) => void = () => undefined,
+): Transform {
 	const hash = createHash('sha256');
 	let size = 0;
 	let held: Buffer | undefined;
@@ -15,6 +20,7 @@ export function createVerifier(blob: Descriptor, source: string): Transform {
 		transform(chunk: Buffer, _encoding, done) {
 			hash.update(chunk);
 			size += chunk.length;
+			onBytes(chunk.length);
 			const before = held;
 			held = chunk;
 			done(null, before);
