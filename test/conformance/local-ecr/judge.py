@@ -268,6 +268,17 @@ def replication(judge):
     judge.call("describe_image_replication_status", **app, imageId={"imageTag": "v1"})
 
 
+def public(judge):
+    judge.call("get_authorization_token")
+    judge.call("describe_registries")
+    app = {"repositoryName": "judged/public"}
+    judge.call("create_repository", **app)
+    judge.refuses("RepositoryAlreadyExistsException", "create_repository", **app)
+    judge.call("describe_repositories")
+    judge.call("delete_repository", **app)
+    judge.refuses("RepositoryNotFoundException", "describe_repositories", repositoryNames=["judged/public"])
+
+
 def modelled(judge, post):
     """Every exception of the model, played by a fault: the SDK must know each by its class."""
     model = judge.client.meta.service_model
@@ -304,8 +315,11 @@ def main():
     settings(judge)
     natural = sorted(judge.exceptions)
     modelled(judge, post)
+    of_public = Judge("ecr-public", endpoint)
+    public(of_public)
     print(json.dumps({"called": sorted(judge.called), "natural": natural, "exceptions": sorted(judge.exceptions),
-                      "problems": judge.problems, "moto": compared}))
+                      "problems": judge.problems + of_public.problems,
+                      "public": sorted(of_public.called), "moto": compared}))
 
 
 main()
