@@ -265,6 +265,11 @@ def replication(judge):
     for blob in (config, layer):
         upload(judge, "judged/copied", blob)
     judge.call("put_image", **app, imageManifest=manifest_of(config, layer), imageTag="v1")
+    for target in ("ARCHIVE", "STANDARD"):
+        judge.call("update_image_storage_class", **app, imageId={"imageTag": "v1"}, targetStorageClass=target)
+        judge.call("describe_images", **app, filter={"imageStatus": "ANY"})
+    judge.refuses("ImageStorageClassUpdateNotSupportedException", "update_image_storage_class", **app,
+                  imageId={"imageTag": "v1"}, targetStorageClass="STANDARD")
     judge.call("describe_image_replication_status", **app, imageId={"imageTag": "v1"})
 
 

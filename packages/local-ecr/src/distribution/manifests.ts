@@ -1,3 +1,4 @@
+import { imageStatus } from '../registry/archive.ts';
 import { findImage, type Image, imageOf, removeImage } from '../registry/image.ts';
 import { putImage } from '../registry/put-image.ts';
 import { scanOnPush } from '../scan/basic.ts';
@@ -9,7 +10,8 @@ import { DistributionError } from './errors.ts';
 export function getManifest(c: RegistryContext, world: World): Response {
 	const repository = enter(c, isHead(c) ? 'HeadManifest' : 'GetManifest', 'BatchGetImage');
 	const image = findImage(repository, imageIdOf(c));
-	if (image === undefined) throw new DistributionError('MANIFEST_UNKNOWN', 404, 'Requested image not found');
+	if (image === undefined || imageStatus(image, world.clock.now()) !== 'ACTIVE')
+		throw new DistributionError('MANIFEST_UNKNOWN', 404, 'Requested image not found');
 	image.pulledAt = world.clock.now();
 	const headers = {
 		'content-type': image.manifest.mediaType,

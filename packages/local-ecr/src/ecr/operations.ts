@@ -11,6 +11,7 @@ import { repositoryOperations } from './repositories.ts';
 import { resourceTagOperations } from './resource-tags.ts';
 import { scanningConfigurationOperations } from './scanning-configuration.ts';
 import { scanOperations } from './scans.ts';
+import { storageClassOperations } from './storage-class.ts';
 import { templateOperations } from './templates.ts';
 import { tokenOperations } from './token.ts';
 
@@ -28,6 +29,7 @@ export const ecrOperations: Operations = {
 	...layerOperations,
 	...replicationOperations,
 	...templateOperations,
+	...storageClassOperations,
 	...scanOperations,
 	...scanningConfigurationOperations,
 };
