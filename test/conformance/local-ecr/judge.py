@@ -238,6 +238,7 @@ def settings(judge):
     judge.call("get_registry_policy")
     judge.call("delete_registry_policy")
     templates(judge)
+    cache_rules(judge)
     replication(judge)
 
 
@@ -252,6 +253,19 @@ def templates(judge):
     judge.call("describe_repository_creation_templates")
     judge.call("delete_repository_creation_template", **prefix)
     judge.refuses("TemplateNotFoundException", "delete_repository_creation_template", **prefix)
+
+
+def cache_rules(judge):
+    rule = {"ecrRepositoryPrefix": "judged-cache"}
+    upstream = "111111111111.dkr.ecr.us-east-1.amazonaws.com"
+    judge.refuses("UnsupportedUpstreamRegistryException", "create_pull_through_cache_rule", **rule,
+                  upstreamRegistryUrl="registry.example")
+    judge.call("create_pull_through_cache_rule", **rule, upstreamRegistryUrl=upstream)
+    judge.refuses("PullThroughCacheRuleAlreadyExistsException", "create_pull_through_cache_rule", **rule,
+                  upstreamRegistryUrl=upstream)
+    judge.call("describe_pull_through_cache_rules")
+    judge.call("delete_pull_through_cache_rule", **rule)
+    judge.refuses("PullThroughCacheRuleNotFoundException", "delete_pull_through_cache_rule", **rule)
 
 
 def replication(judge):

@@ -5,6 +5,7 @@ import { layerOperations } from './layers.ts';
 import { lifecycleOperations } from './lifecycle.ts';
 import { mutabilityOperations } from './mutability.ts';
 import { policyOperations } from './policies.ts';
+import { cacheRuleOperations } from './pull-through-rules.ts';
 import { registrySettingOperations } from './registry-settings.ts';
 import { replicationOperations } from './replication.ts';
 import { repositoryOperations } from './repositories.ts';
@@ -30,6 +31,7 @@ export const ecrOperations: Operations = {
 	...replicationOperations,
 	...templateOperations,
 	...storageClassOperations,
+	...cacheRuleOperations,
 	...scanOperations,
 	...scanningConfigurationOperations,
 };
