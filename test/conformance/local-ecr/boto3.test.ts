@@ -2,12 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { startLocalEcr } from '@ecr-pipeline/local-ecr';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ecrOperations } from '../../../packages/local-ecr/src/ecr/operations.ts';
+import { ecrPublicOperations } from '../../../packages/local-ecr/src/ecr-public/operations.ts';
 import { execute, pythonWithBoto } from './python.ts';
 
 const JUDGE = fileURLToPath(new URL('judge.py', import.meta.url));
 
 interface Verdict {
 	readonly called: readonly string[];
+	readonly public: readonly string[];
 	readonly natural: readonly string[];
 	readonly exceptions: readonly string[];
 	readonly problems: readonly string[];
@@ -40,6 +42,7 @@ judged('local-ecr, as boto3 sees it', () => {
 
 	it('was asked for every operation that it has', () => {
 		expect(verdict.called).toEqual(expect.arrayContaining(Object.keys(ecrOperations)));
+		expect(verdict.public).toEqual(Object.keys(ecrPublicOperations).sort());
 	});
 
 	it('refuses in classes of the model, and can play every one of them', () => {

@@ -238,6 +238,7 @@ def settings(judge):
     judge.call("get_registry_policy")
     judge.call("delete_registry_policy")
     templates(judge)
+    cache_rules(judge)
     replication(judge)
 
 
@@ -254,6 +255,19 @@ def templates(judge):
     judge.refuses("TemplateNotFoundException", "delete_repository_creation_template", **prefix)
 
 
+def cache_rules(judge):
+    rule = {"ecrRepositoryPrefix": "judged-cache"}
+    upstream = "111111111111.dkr.ecr.us-east-1.amazonaws.com"
+    judge.refuses("UnsupportedUpstreamRegistryException", "create_pull_through_cache_rule", **rule,
+                  upstreamRegistryUrl="registry.example")
+    judge.call("create_pull_through_cache_rule", **rule, upstreamRegistryUrl=upstream)
+    judge.refuses("PullThroughCacheRuleAlreadyExistsException", "create_pull_through_cache_rule", **rule,
+                  upstreamRegistryUrl=upstream)
+    judge.call("describe_pull_through_cache_rules")
+    judge.call("delete_pull_through_cache_rule", **rule)
+    judge.refuses("PullThroughCacheRuleNotFoundException", "delete_pull_through_cache_rule", **rule)
+
+
 def replication(judge):
     judge.call("put_replication_configuration", replicationConfiguration={"rules": [{
         "destinations": [{"region": "eu-west-1", "registryId": "111111111111"}],
@@ -265,7 +279,23 @@ def replication(judge):
     for blob in (config, layer):
         upload(judge, "judged/copied", blob)
     judge.call("put_image", **app, imageManifest=manifest_of(config, layer), imageTag="v1")
+    for target in ("ARCHIVE", "STANDARD"):
+        judge.call("update_image_storage_class", **app, imageId={"imageTag": "v1"}, targetStorageClass=target)
+        judge.call("describe_images", **app, filter={"imageStatus": "ANY"})
+    judge.refuses("ImageStorageClassUpdateNotSupportedException", "update_image_storage_class", **app,
+                  imageId={"imageTag": "v1"}, targetStorageClass="STANDARD")
     judge.call("describe_image_replication_status", **app, imageId={"imageTag": "v1"})
+
+
+def public(judge):
+    judge.call("get_authorization_token")
+    judge.call("describe_registries")
+    app = {"repositoryName": "judged/public"}
+    judge.call("create_repository", **app)
+    judge.refuses("RepositoryAlreadyExistsException", "create_repository", **app)
+    judge.call("describe_repositories")
+    judge.call("delete_repository", **app)
+    judge.refuses("RepositoryNotFoundException", "describe_repositories", repositoryNames=["judged/public"])
 
 
 def modelled(judge, post):
@@ -304,8 +334,11 @@ def main():
     settings(judge)
     natural = sorted(judge.exceptions)
     modelled(judge, post)
+    of_public = Judge("ecr-public", endpoint)
+    public(of_public)
     print(json.dumps({"called": sorted(judge.called), "natural": natural, "exceptions": sorted(judge.exceptions),
-                      "problems": judge.problems, "moto": compared}))
+                      "problems": judge.problems + of_public.problems,
+                      "public": sorted(of_public.called), "moto": compared}))
 
 
 main()

@@ -1,13 +1,14 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ecrOperations } from '../ecr/operations.ts';
+import { ecrPublicOperations } from '../ecr-public/operations.ts';
 import { ecsOperations } from '../ecs/operations.ts';
 import { newId } from '../ids.ts';
 import type { ServerEnvironment } from '../server/environment.ts';
 import type { World } from '../world.ts';
 import type { Operations } from './call.ts';
 import { identifyCaller } from './caller.ts';
-import { assertEcrCall, assertPermitted } from './permissions.ts';
+import { assertEcrCall, assertEcrPublicCall, assertPermitted } from './permissions.ts';
 import { ServiceError } from './service-error.ts';
 import { toWire } from './wire.ts';
 
@@ -19,6 +20,7 @@ interface Service {
 /** By the target prefix of their models. */
 const SERVICES: Readonly<Record<string, Service>> = {
 	AmazonEC2ContainerRegistry_V20150921: { name: 'ecr', operations: ecrOperations },
+	SpencerFrontendService: { name: 'ecr-public', operations: ecrPublicOperations },
 	AmazonEC2ContainerServiceV20141113: { name: 'ecs', operations: ecsOperations },
 };
 
@@ -71,6 +73,7 @@ async function invoke(
 	if (answer === undefined)
 		throw new ServiceError('UnknownOperationException', `This stand-in does not know the operation ${operation}`, 404);
 	if (service.name === 'ecr') assertEcrCall(principal, region, operation, input as object);
+	if (service.name === 'ecr-public') assertEcrPublicCall(principal, operation, input as object);
 	if (service.name === 'inspector2') assertPermitted(principal, `inspector2:${operation}`, '*');
 	const own = await world.registries.open(principal.account, region);
 	return answer(input as never, { world, principal, region, own, operation, requestId, entry });

@@ -59,6 +59,14 @@ export function assertEcrCall(principal: Principal, region: string, operation: s
 		assertPermitted(principal, action, resource);
 }
 
+/** The same for ECR Public, whose token needs a second permission (ECR Public user guide, "Registry authentication"). */
+export function assertEcrPublicCall(principal: Principal, operation: string, input: EcrInput): void {
+	const arnOf = (name: string) => `arn:aws:ecr-public::${principal.account}:repository/${name}`;
+	for (const resource of resourcesOf(input, operation, arnOf))
+		assertPermitted(principal, `ecr-public:${operation}`, resource);
+	if (operation === 'GetAuthorizationToken') assertPermitted(principal, 'sts:GetServiceBearerToken', '*');
+}
+
 export function repositoryArn(region: string, account: string, name: string): string {
 	return `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${name}`;
 }

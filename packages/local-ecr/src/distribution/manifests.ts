@@ -1,4 +1,7 @@
+import { assertPermitted, repositoryArn } from '../aws/permissions.ts';
+import { imageStatus } from '../registry/archive.ts';
 import { findImage, type Image, imageOf, removeImage } from '../registry/image.ts';
+import { cacheRuleFor, pullThrough } from '../registry/pull-through.ts';
 import { putImage } from '../registry/put-image.ts';
 import { scanOnPush } from '../scan/basic.ts';
 import type { World } from '../world.ts';
@@ -7,9 +10,11 @@ import { DistributionError } from './errors.ts';
 
 /** A manifest by tag or digest, byte for byte as it was pushed. */
 export function getManifest(c: RegistryContext, world: World): Response {
+	fillCache(c, world);
 	const repository = enter(c, isHead(c) ? 'HeadManifest' : 'GetManifest', 'BatchGetImage');
 	const image = findImage(repository, imageIdOf(c));
-	if (image === undefined) throw new DistributionError('MANIFEST_UNKNOWN', 404, 'Requested image not found');
+	if (image === undefined || imageStatus(image, world.clock.now()) !== 'ACTIVE')
+		throw new DistributionError('MANIFEST_UNKNOWN', 404, 'Requested image not found');
 	image.pulledAt = world.clock.now();
 	const headers = {
 		'content-type': image.manifest.mediaType,
@@ -17,6 +22,16 @@ export function getManifest(c: RegistryContext, world: World): Response {
 		'docker-content-digest': image.digest,
 	};
 	return isHead(c) ? c.body(null, 200, headers) : c.body(new Uint8Array(image.bytes), 200, headers);
+}
+
+/** A repository of a pull-through cache is asked upstream first; the caller must be allowed to bring images in. */
+function fillCache(c: RegistryContext, { registries, clock }: World): void {
+	const name = c.req.param('name') ?? '';
+	const { registry, principal } = c.var;
+	const rule = cacheRuleFor(registry, name);
+	if (rule === undefined || principal.account !== registry.account) return;
+	assertPermitted(principal, 'ecr:BatchImportUpstreamImage', repositoryArn(registry.region, registry.account, name));
+	pullThrough(registries, registry, rule, name, imageIdOf(c), clock.now());
 }
 
 export async function putManifest(c: RegistryContext, world: World): Promise<Response> {

@@ -11,6 +11,7 @@ import type {
 	PutImageResponse,
 } from '@aws-sdk/client-ecr';
 import type { Call, Operations } from '../aws/call.ts';
+import { imageStatus } from '../registry/archive.ts';
 import { findImage, type Image, isReferencedByIndex, removeImage, tagsOf } from '../registry/image.ts';
 import { putImage } from '../registry/put-image.ts';
 import type { Repository } from '../registry/repository.ts';
@@ -27,6 +28,11 @@ function batchGet(input: BatchGetImageRequest, call: Call): BatchGetImageRespons
 		const found = lookUp(target.repository, id);
 		if (!('bytes' in found)) {
 			failures.push(found);
+			continue;
+		}
+		if (imageStatus(found, call.world.clock.now()) !== 'ACTIVE') {
+			const failureReason = 'Requested image not found';
+			failures.push({ imageId: id, failureCode: 'ImageNotFound', failureReason });
 			continue;
 		}
 		found.pulledAt = call.world.clock.now();

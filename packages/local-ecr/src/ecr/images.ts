@@ -10,6 +10,7 @@ import type {
 } from '@aws-sdk/client-ecr';
 import type { Call, Operations } from '../aws/call.ts';
 import { pageOf } from '../aws/paging.ts';
+import { imageStatus } from '../registry/archive.ts';
 import { type Image, imageOf, imageSize, tagsOf } from '../registry/image.ts';
 import { referrersOf } from '../registry/referrers.ts';
 import { completeEnhanced, severityCounts } from '../scan/findings.ts';
@@ -27,8 +28,11 @@ function describe(input: DescribeImagesRequest, call: Call): DescribeImagesRespo
 		const images = new Set(input.imageIds.map((id) => imageOf(repository, registry.account, id)));
 		return { imageDetails: [...images].map((image) => detailOf(target, image, call)) };
 	}
-	const images = [...repository.images.values()].filter((image) =>
-		hasTagStatus(tagsOf(repository, image.digest), input.filter?.tagStatus),
+	const wanted = input.filter?.imageStatus ?? 'ACTIVE';
+	const images = [...repository.images.values()].filter(
+		(image) =>
+			hasTagStatus(tagsOf(repository, image.digest), input.filter?.tagStatus) &&
+			(wanted === 'ANY' || imageStatus(image, call.world.clock.now()) === wanted),
 	);
 	const page = pageOf(images, input, 100, 1000);
 	return { imageDetails: page.items.map((image) => detailOf(target, image, call)), nextToken: page.nextToken };
@@ -48,7 +52,9 @@ function detailOf(target: Target, image: Image, call: Call): ImageDetail {
 		artifactMediaType: manifest.artifactType ?? manifest.config?.mediaType,
 		subjectManifestDigest: manifest.subject?.digest,
 		lastRecordedPullTime: image.pulledAt === undefined ? undefined : new Date(image.pulledAt),
-		imageStatus: 'ACTIVE',
+		imageStatus: imageStatus(image, call.world.clock.now()),
+		lastArchivedAt: image.archiving === undefined ? undefined : new Date(image.archiving.archivedAt),
+		lastActivatedAt: image.archiving?.restoredAt === undefined ? undefined : new Date(image.archiving.restoredAt),
 		...scanShape(target, image, call),
 	};
 }

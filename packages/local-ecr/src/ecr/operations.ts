@@ -5,12 +5,14 @@ import { layerOperations } from './layers.ts';
 import { lifecycleOperations } from './lifecycle.ts';
 import { mutabilityOperations } from './mutability.ts';
 import { policyOperations } from './policies.ts';
+import { cacheRuleOperations } from './pull-through-rules.ts';
 import { registrySettingOperations } from './registry-settings.ts';
 import { replicationOperations } from './replication.ts';
 import { repositoryOperations } from './repositories.ts';
 import { resourceTagOperations } from './resource-tags.ts';
 import { scanningConfigurationOperations } from './scanning-configuration.ts';
 import { scanOperations } from './scans.ts';
+import { storageClassOperations } from './storage-class.ts';
 import { templateOperations } from './templates.ts';
 import { tokenOperations } from './token.ts';
 
@@ -28,6 +30,8 @@ export const ecrOperations: Operations = {
 	...layerOperations,
 	...replicationOperations,
 	...templateOperations,
+	...storageClassOperations,
+	...cacheRuleOperations,
 	...scanOperations,
 	...scanningConfigurationOperations,
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Revision, Service } from '../ecs/state.ts';
 import type { Image } from '../registry/image.ts';
 import { readManifest } from '../registry/manifest.ts';
+import type { CacheRule } from '../registry/pull-through.ts';
 import type { Registry } from '../registry/registry.ts';
 import { createRepository, type Repository } from '../registry/repository.ts';
 import type { CreationTemplate } from '../registry/templates.ts';
@@ -24,6 +25,7 @@ type RegistrySnapshot = Pick<Registry, 'account' | 'region' | 'endpoint' | 'scan
 	readonly settings: readonly (readonly [string, string])[];
 	readonly policy?: string | undefined;
 	readonly replication?: Registry['replication'];
+	readonly cacheRules?: readonly (readonly [string, CacheRule])[];
 	readonly templates?: readonly (readonly [string, CreationTemplate])[];
 	readonly repositories: readonly RepositorySnapshot[];
 };
@@ -79,6 +81,7 @@ function registrySnapshot(registry: Registry): RegistrySnapshot {
 		...registry,
 		settings: [...registry.settings],
 		templates: [...registry.templates],
+		cacheRules: [...registry.cacheRules],
 		repositories: [...registry.repositories.values()].map((repository) => ({
 			...repository,
 			resourceTags: [...repository.resourceTags],
@@ -101,6 +104,7 @@ export async function restore(world: World, snapshot: Snapshot): Promise<void> {
 		registry.policy = saved.policy;
 		// Absent in what earlier versions saved.
 		registry.replication = saved.replication ?? [];
+		for (const [prefix, rule] of saved.cacheRules ?? []) registry.cacheRules.set(prefix, rule);
 		for (const [prefix, template] of saved.templates ?? []) registry.templates.set(prefix, template);
 		for (const repository of saved.repositories) restoreRepository(registry, repository);
 	}

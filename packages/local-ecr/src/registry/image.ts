@@ -1,4 +1,5 @@
 import { ServiceError } from '../aws/service-error.ts';
+import type { Archiving } from './archive.ts';
 import type { Manifest } from './manifest.ts';
 import { isIndex, referencedBlobs } from './manifest.ts';
 import type { Repository } from './repository.ts';
@@ -17,6 +18,7 @@ export interface Image {
 	pulledAt: number | undefined;
 	/** Where it is being copied to, or has been. */
 	replications?: readonly ImageReplication[];
+	archiving?: Archiving;
 }
 
 export interface ImageReplication {

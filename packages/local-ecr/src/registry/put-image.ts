@@ -1,6 +1,7 @@
 import { invalidParameter, ServiceError } from '../aws/service-error.ts';
 import { sha256 } from '../ids.ts';
 import type { World } from '../world.ts';
+import { restoreByPush } from './archive.ts';
 import type { Image } from './image.ts';
 import { isIndex, type Manifest, readManifest, referencedBlobs } from './manifest.ts';
 import { isImmutable } from './mutability.ts';
@@ -58,6 +59,7 @@ export async function putImage(
 		pulledAt: undefined,
 	};
 	repository.images.set(digest, image);
+	restoreByPush(image, world.clock.now());
 	if (put.tag !== undefined) repository.tags.set(put.tag, digest);
 	world.replication.schedule(registry, repository, image, put.tag);
 	return image;

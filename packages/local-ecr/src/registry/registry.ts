@@ -1,4 +1,5 @@
 import { ServiceError } from '../aws/service-error.ts';
+import type { CacheRule } from './pull-through.ts';
 import type { ReplicationRule } from './replication.ts';
 import type { Repository } from './repository.ts';
 import type { CreationTemplate } from './templates.ts';
@@ -26,6 +27,8 @@ export interface Registry {
 	replication: readonly ReplicationRule[];
 	/** By prefix. */
 	readonly templates: Map<string, CreationTemplate>;
+	/** By prefix. */
+	readonly cacheRules: Map<string, CacheRule>;
 }
 
 export const registryKey = (account: string, region: string): string => `${account}/${region}`;
@@ -45,6 +48,7 @@ export function createRegistry(account: string, region: string, endpoint: string
 		policy: undefined,
 		replication: [],
 		templates: new Map(),
+		cacheRules: new Map(),
 	};
 }
 

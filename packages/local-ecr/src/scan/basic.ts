@@ -1,6 +1,7 @@
 import { matchesWildcard } from '../aws/arn.ts';
 import { ServiceError } from '../aws/service-error.ts';
 import type { Clock } from '../clock.ts';
+import { imageStatus } from '../registry/archive.ts';
 import type { Image } from '../registry/image.ts';
 import { isIndex } from '../registry/manifest.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -40,6 +41,8 @@ export function scanOnPush(registry: Registry, repository: Repository, image: Im
  */
 export function startScan(registry: Registry, image: Image, clock: Clock): void {
 	if (registry.scanning.scanType !== 'BASIC') throw new ServiceError('ValidationException', 'This feature is disabled');
+	if (imageStatus(image, clock.now()) !== 'ACTIVE')
+		throw new ServiceError('ImageArchivedException', `The image with digest '${image.digest}' is archived`);
 	if (isIndex(image.manifest.mediaType) || !isScannable(image))
 		throw new ServiceError(
 			'UnsupportedImageTypeException',
