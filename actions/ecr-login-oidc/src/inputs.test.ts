@@ -29,7 +29,8 @@ describe('inputs of ecr-login-oidc', () => {
 	});
 
 	it.each([
-		[{ 'role-to-assume': 'build' }, 'Input "role-to-assume" is "build"'],
+		[{ 'role-to-assume': 'arn:aws:iam::1:role/x' }, 'Input "role-to-assume" is "arn:aws:iam::1:role/x"'],
+		[{ 'retry-max-attempts': '0' }, 'from 1 to 100'],
 		[{ 'role-duration-seconds': '899' }, 'from 900 to 43200'],
 		[{ 'role-session-name': 'has space' }, 'Input "role-session-name"'],
 		[{ 'session-scope': 'admin' }, 'allowed: pull, push, scan, promote'],

@@ -3,7 +3,7 @@ import { type ChainedRole, parseEcrHost } from '@ecr-pipeline/ecr';
 import { SESSION_SCOPES, type SessionScope } from './session-policy.ts';
 
 export interface LoginInputs {
-	/** ARN of the first role; absent: the ambient credentials. */
+	/** ARN or name of the first role; absent: the ambient credentials. */
 	readonly role?: string;
 	readonly region: string;
 	readonly audience: string;
@@ -27,9 +27,14 @@ export interface LoginInputs {
 	readonly outputCredentials: boolean;
 	readonly maskAccountId: boolean;
 	readonly skipLogout: boolean;
+	/** Forget the AWS credentials of the environment before anything is done. */
+	readonly unsetCurrentCredentials: boolean;
+	/** How often STS and ECR are asked at most. */
+	readonly attempts: number;
 }
 
 const ROLE_ARN = /^arn:[a-z0-9-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+const ROLE_NAME = /^[\w+=,.@/-]{1,64}$/;
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 // STS takes inline and managed policies of 2,048 characters together (API reference, AssumeRoleWithWebIdentity).
 const POLICY_LIMIT = 2048;
@@ -37,8 +42,8 @@ const POLICY_LIMIT = 2048;
 /** Reads and checks every input of the action. */
 export function readInputs(inputs: Inputs, env: Env): LoginInputs {
 	const role = inputs.text('role-to-assume');
-	if (role !== undefined && !ROLE_ARN.test(role)) {
-		inputs.problem('role-to-assume', role, 'the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME');
+	if (role !== undefined && !ROLE_ARN.test(role) && !ROLE_NAME.test(role)) {
+		inputs.problem('role-to-assume', role, 'the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME, or its name');
 	}
 	const policy = inputs.text('inline-session-policy');
 	if (policy !== undefined && policy.length > POLICY_LIMIT) {
@@ -80,6 +85,8 @@ export function readInputs(inputs: Inputs, env: Env): LoginInputs {
 		outputCredentials: inputs.boolean('output-credentials', false),
 		maskAccountId: inputs.boolean('mask-aws-account-id', false),
 		skipLogout: inputs.boolean('skip-logout', false),
+		unsetCurrentCredentials: inputs.boolean('unset-current-credentials', false),
+		attempts: inputs.integer('retry-max-attempts', 12, { min: 1, max: 100 }),
 	};
 }
 

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ECRClient } from '@aws-sdk/client-ecr';
-import { awsClientConfig, type Context, explainAwsError, PipelineError, writeFileAtomically } from '@ecr-pipeline/core';
+import { awsClientConfig, type Context, PipelineError, writeFileAtomically } from '@ecr-pipeline/core';
 import {
+	ambientCaller,
 	authorizeRegistry,
 	establishSession,
+	hasAmbientCredentials,
 	LOGINS_VARIABLE,
 	type Login,
 	type LoginSession,
@@ -19,7 +21,7 @@ import { logInDocker } from './docker-auth.ts';
 import type { LoginInputs } from './inputs.ts';
 import { rememberForLogout } from './logout.ts';
 import { sessionPolicy } from './session-policy.ts';
-import { sessionTags } from './session-tags.ts';
+import { DROPPABLE_TAGS, sessionTags } from './session-tags.ts';
 
 export interface LoginResult {
 	readonly logins: readonly Login[];
@@ -33,16 +35,22 @@ export interface LoginResult {
 	readonly recordPath: string;
 }
 
+// What would otherwise win over the credentials of the machine, and stay for later steps.
+const CREDENTIAL_VARIABLES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+
 /** From GitHub's token to a logged-in registry: OIDC token, role, registry token, and nothing else is asked. */
 export async function login(inputs: LoginInputs, context: Context): Promise<LoginResult> {
-	const request = sessionRequest(inputs, context);
+	if (inputs.unsetCurrentCredentials) for (const name of CREDENTIAL_VARIABLES) context.unsetVariable(name);
+	const request = await sessionRequest(inputs, context);
 	const session = request === undefined ? undefined : await establishSession(request, context);
 	const accountOfSession = session?.accountId;
 	if (accountOfSession !== undefined) assertAllowedAccount(accountOfSession, inputs);
 
 	const own = await authorize(inputs.region, session, context);
 	const accountId =
-		accountOfSession ?? parseEcrHost(own.registry)?.accountId ?? (await callerAccount(inputs.region, context));
+		accountOfSession ??
+		parseEcrHost(own.registry)?.accountId ??
+		(await ambientCaller(inputs.region, context)).accountId;
 	if (accountOfSession === undefined) assertAllowedAccount(accountId, inputs);
 	if (inputs.maskAccountId) {
 		context.mask(accountId);
@@ -93,9 +101,10 @@ export function variablesOf({ session, region, exportCredentials, recordPath }: 
 	};
 }
 
-function sessionRequest(inputs: LoginInputs, { env }: Context): SessionRequest | undefined {
+async function sessionRequest(inputs: LoginInputs, context: Context): Promise<SessionRequest | undefined> {
 	if (inputs.role === undefined) return undefined;
-	const lastRole = inputs.chain.at(-1)?.arn ?? inputs.role;
+	const role = inputs.role.startsWith('arn:') ? inputs.role : await roleByName(inputs.role, inputs.region, context);
+	const lastRole = inputs.chain.at(-1)?.arn ?? role;
 	const [, partition = 'aws', , , accountId = ''] = lastRole.split(':');
 	const policy =
 		inputs.scopes.length === 0
@@ -103,18 +112,33 @@ function sessionRequest(inputs: LoginInputs, { env }: Context): SessionRequest |
 			: sessionPolicy(inputs.scopes, inputs.repositories, { partition, region: inputs.region, accountId });
 	return {
 		region: inputs.region,
-		role: inputs.role,
+		role,
 		audience: inputs.audience,
 		sessionName: inputs.sessionName,
 		durationSeconds: inputs.durationSeconds,
 		...(inputs.externalId === undefined ? {} : { externalId: inputs.externalId }),
-		tags: inputs.skipSessionTagging ? {} : { ...sessionTags(env), ...inputs.tags },
+		tags: inputs.skipSessionTagging ? {} : { ...sessionTags(context.env), ...inputs.tags },
+		droppableTags: DROPPABLE_TAGS.filter((name) => !(name in inputs.tags)),
 		transitiveTagKeys: inputs.transitiveTagKeys,
 		chain: inputs.chain,
 		...(policy === undefined ? {} : { policy }),
 		policyArns: inputs.policyArns,
 		...(inputs.tokenFile === undefined ? {} : { tokenFile: inputs.tokenFile }),
+		attempts: inputs.attempts,
 	};
+}
+
+/** The ARN of a role that is given by name: in the account, and so the partition, of the ambient credentials. */
+async function roleByName(name: string, region: string, context: Context): Promise<string> {
+	if (!hasAmbientCredentials(context.env)) {
+		throw new PipelineError({
+			code: 'invalid-input',
+			attempted: `role-to-assume is the name ${name}, and there are no AWS credentials that say in which account`,
+			fix: 'Give the ARN of the role.',
+		});
+	}
+	const { partition, accountId } = await ambientCaller(region, context);
+	return `arn:${partition}:iam::${accountId}:role/${name}`;
 }
 
 function assertAllowedAccount(accountId: string, { allowedAccountIds }: LoginInputs): void {
@@ -197,20 +221,4 @@ async function configureDocker(logins: readonly Login[], changePath: string, con
 		context,
 	);
 	await writeFileAtomically(changePath, JSON.stringify(change), 0o600);
-}
-
-async function callerAccount(region: string, context: Context): Promise<string> {
-	const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
-	try {
-		const { Account = '' } = await new STSClient(awsClientConfig(context, { region })).send(
-			new GetCallerIdentityCommand({}),
-		);
-		return Account;
-	} catch (error) {
-		throw explainAwsError(
-			error,
-			'Could not find out which account the AWS credentials belong to',
-			'sts:GetCallerIdentity',
-		);
-	}
 }

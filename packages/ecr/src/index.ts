@@ -19,6 +19,7 @@ export type { PageRequest, ScanPage } from './scanning-findings.ts';
 export type { ScanStart } from './scanning-start.ts';
 export { isTransient } from './scanning-trouble.ts';
 export {
+	ambientCaller,
 	type ChainedRole,
 	establishSession,
 	hasAmbientCredentials,

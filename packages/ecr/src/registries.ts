@@ -18,7 +18,7 @@ import { authorizeRegistry } from './authorization.ts';
 import { createEcrRepository, type EcrAccess } from './ecr-repository.ts';
 import { parseEcrHost } from './host.ts';
 import { type Login, readLogins, sessionCredentials } from './logins.ts';
-import { establishSession, hasAmbientCredentials } from './session.ts';
+import { ambientCaller, establishSession, hasAmbientCredentials } from './session.ts';
 
 /** An image reference with the registry filled in. */
 export type CompleteReference = ImageReference & { readonly registry: string };
@@ -107,7 +107,7 @@ async function openEcr(registry: string, logins: readonly Login[], context: Cont
 		},
 		context,
 	);
-	const accountId = shape?.accountId ?? (await callerAccount(region, context));
+	const accountId = shape?.accountId ?? (await ambientCaller(region, context)).accountId;
 	return { client, data, accountId, region };
 }
 
@@ -137,12 +137,4 @@ export function identityOf(login: Login, context: Context): AwsIdentity {
 			return lasts ? sessionCredentials(session) : (await establishSession(session.request, context)).credentials;
 		},
 	};
-}
-
-async function callerAccount(region: string, context: Context): Promise<string> {
-	const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
-	const { Account = '' } = await new STSClient(awsClientConfig(context, { region })).send(
-		new GetCallerIdentityCommand({}),
-	);
-	return Account;
 }
