@@ -39,7 +39,10 @@ describe('inputs of ecr-login-oidc', () => {
 		[{ 'custom-tags': '["a"]' }, 'a JSON object of strings'],
 		[{ registries: 'docker.io' }, 'hosts of ECR registries'],
 		[{ 'allowed-account-ids': '123' }, 'twelve digits'],
-		[{ 'docker-auth': 'magic' }, 'allowed: config, none'],
+		[{ 'docker-auth': 'magic' }, 'allowed: config, helper, none'],
+		[{ 'registry-type': 'public', registries: '111111111111' }, 'not together with registry-type: public'],
+		[{ 'aws-profile': 'x' }, 'only together with role-to-assume'],
+		[{ 'aws-profile': 'a]b', 'role-to-assume': 'x' }, 'Input "aws-profile"'],
 	])('refuses %j', (values, message) => {
 		expect(() => read(values)).toThrow(message);
 	});

@@ -22,7 +22,10 @@ export interface LoginInputs {
 	readonly allowedAccountIds: readonly string[];
 	/** Account ids and hosts besides the own registry. */
 	readonly registries: readonly string[];
-	readonly dockerAuth: 'config' | 'none';
+	readonly registryType: 'private' | 'public';
+	readonly dockerAuth: 'config' | 'helper' | 'none';
+	/** The AWS profile to write the credentials to. */
+	readonly awsProfile?: string;
 	readonly exportCredentials: boolean;
 	readonly outputCredentials: boolean;
 	readonly maskAccountId: boolean;
@@ -58,7 +61,8 @@ export function readInputs(inputs: Inputs, env: Env): LoginInputs {
 		);
 	}
 	const repositories = readRepositories(inputs, scopes);
-	for (const name of ['session-scope', 'role-chain', 'inline-session-policy'] as const) {
+	const registryType = inputs.choice('registry-type', ['private', 'public'], 'private');
+	for (const name of ['session-scope', 'role-chain', 'inline-session-policy', 'aws-profile'] as const) {
 		if (role === undefined && inputs.text(name) !== undefined)
 			inputs.problem(name, inputs.text(name), 'only together with role-to-assume');
 	}
@@ -79,8 +83,10 @@ export function readInputs(inputs: Inputs, env: Env): LoginInputs {
 		scopes,
 		repositories,
 		allowedAccountIds: readAccountIds(inputs),
-		registries: readRegistries(inputs),
-		dockerAuth: inputs.choice('docker-auth', ['config', 'none'], 'config'),
+		registries: readRegistries(inputs, registryType),
+		registryType,
+		...optional('awsProfile', readProfile(inputs)),
+		dockerAuth: inputs.choice('docker-auth', ['config', 'helper', 'none'], 'config'),
 		exportCredentials: inputs.boolean('export-credentials', true),
 		outputCredentials: inputs.boolean('output-credentials', false),
 		maskAccountId: inputs.boolean('mask-aws-account-id', false),
@@ -169,8 +175,21 @@ function readAccountIds(inputs: Inputs): string[] {
 	return ids;
 }
 
-function readRegistries(inputs: Inputs): string[] {
+function readProfile(inputs: Inputs): string | undefined {
+	const profile = inputs.text('aws-profile');
+	if (profile !== undefined && !/^[\w.@/+-]+$/.test(profile))
+		inputs.problem('aws-profile', profile, 'a name of A-Z a-z 0-9 _ . @ / + -');
+	return profile;
+}
+
+function readRegistries(inputs: Inputs, type: 'private' | 'public'): string[] {
 	const registries = inputs.list('registries');
+	if (type === 'public' && registries.length > 0)
+		inputs.problem(
+			'registries',
+			registries.join(', '),
+			'not together with registry-type: public, which has one registry',
+		);
 	for (const registry of registries) {
 		const known = /^\d{12}$/.test(registry) || parseEcrHost(registry) !== undefined || isLoopback(registry);
 		if (!known) inputs.problem('registries', registry, 'account ids of twelve digits, or hosts of ECR registries');

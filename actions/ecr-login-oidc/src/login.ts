@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ECRClient } from '@aws-sdk/client-ecr';
-import { awsClientConfig, type Context, PipelineError, writeFileAtomically } from '@ecr-pipeline/core';
+import { awsClientConfig, type Context, PipelineError } from '@ecr-pipeline/core';
 import {
 	ambientCaller,
+	authorizePublicRegistry,
 	authorizeRegistry,
 	establishSession,
 	hasAmbientCredentials,
@@ -11,15 +12,19 @@ import {
 	type Login,
 	type LoginSession,
 	loginsPath,
+	PUBLIC_REGION,
 	parseEcrHost,
 	type RegistryAuthorization,
 	recordLogins,
 	type Session,
 	type SessionRequest,
 } from '@ecr-pipeline/ecr';
-import { logInDocker } from './docker-auth.ts';
+import { dockerConfigPath } from '@ecr-pipeline/registry';
+import { logInDocker, nameHelper } from './docker-auth.ts';
+import { writeHelperProgram } from './helper-program.ts';
 import type { LoginInputs } from './inputs.ts';
-import { rememberForLogout } from './logout.ts';
+import { type LogoutState, rememberForLogout } from './logout.ts';
+import { writeProfile } from './profile.ts';
 import { sessionPolicy } from './session-policy.ts';
 import { DROPPABLE_TAGS, sessionTags } from './session-tags.ts';
 
@@ -46,11 +51,11 @@ export async function login(inputs: LoginInputs, context: Context): Promise<Logi
 	const accountOfSession = session?.accountId;
 	if (accountOfSession !== undefined) assertAllowedAccount(accountOfSession, inputs);
 
-	const own = await authorize(inputs.region, session, context);
-	const accountId =
-		accountOfSession ??
-		parseEcrHost(own.registry)?.accountId ??
-		(await ambientCaller(inputs.region, context)).accountId;
+	const found =
+		inputs.registryType === 'public'
+			? await publicRegistry(session, context)
+			: await privateRegistries(inputs, session, context);
+	const [{ accountId }] = found;
 	if (accountOfSession === undefined) assertAllowedAccount(accountId, inputs);
 	if (inputs.maskAccountId) {
 		context.mask(accountId);
@@ -58,22 +63,32 @@ export async function login(inputs: LoginInputs, context: Context): Promise<Logi
 			'mask-aws-account-id: GitHub drops every output that contains the account id; hand repository and digest to other jobs.',
 		);
 	}
-
-	const remembered = session === undefined || request === undefined ? undefined : { ...plain(session), request };
-	const registries = [
-		{ authorization: own, accountId, region: inputs.region },
-		...(await furtherRegistries(inputs, own, session, context)),
-	];
-	const logins = registries.map((registry) => loginOf(registry, remembered));
-	const dockerChange =
-		inputs.dockerAuth === 'none' ? '' : join(context.temporaryDirectory, `ecr-login-${randomUUID()}.json`);
-	if (!inputs.skipLogout)
-		rememberForLogout(
-			{ registries: logins.map(({ registry }) => registry), record: loginsPath(context), dockerChange },
+	const step = randomUUID();
+	const remembered =
+		session === undefined || request === undefined ? undefined : rememberedSession(session, request, inputs);
+	const logins = found.map((registry) => loginOf(registry, step, remembered, inputs));
+	const state: LogoutState = {
+		step,
+		registries: logins.map(({ registry }) => registry),
+		record: loginsPath(context),
+		...(inputs.dockerAuth === 'none' ? {} : { dockerConfig: dockerConfigPath(context.env) }),
+		...(inputs.dockerAuth === 'helper'
+			? { helperDirectory: join(context.temporaryDirectory, `ecr-helper-${step}`) }
+			: {}),
+		...(inputs.awsProfile === undefined
+			? {}
+			: { profileChange: join(context.temporaryDirectory, `ecr-profile-${step}.json`) }),
+	};
+	if (!inputs.skipLogout) rememberForLogout(state, context);
+	const recordPath = await recordLogins(context, logins);
+	await configureDocker(found, state, context);
+	if (inputs.awsProfile !== undefined && state.profileChange !== undefined && session !== undefined)
+		await writeProfile(
+			inputs.awsProfile,
+			{ credentials: session.credentials, region: inputs.region },
+			state.profileChange,
 			context,
 		);
-	const recordPath = await recordLogins(context, logins);
-	if (dockerChange !== '') await configureDocker(logins, dockerChange, context);
 	return {
 		logins,
 		accountId,
@@ -165,6 +180,29 @@ interface LoggedIn {
 	readonly authorization: RegistryAuthorization;
 	readonly accountId: string;
 	readonly region: string;
+	readonly type?: 'public';
+}
+
+type SomeLoggedIn = readonly [LoggedIn, ...LoggedIn[]];
+
+async function publicRegistry(session: Session | undefined, context: Context): Promise<SomeLoggedIn> {
+	const authorization = await authorizePublicRegistry(session?.credentials, context);
+	const accountId = session?.accountId ?? (await ambientCaller(PUBLIC_REGION, context)).accountId;
+	return [{ authorization, accountId, region: PUBLIC_REGION, type: 'public' }];
+}
+
+async function privateRegistries(
+	inputs: LoginInputs,
+	session: Session | undefined,
+	context: Context,
+): Promise<SomeLoggedIn> {
+	const own = await authorize(inputs.region, session, context);
+	const accountId =
+		session?.accountId ??
+		parseEcrHost(own.registry)?.accountId ??
+		(await ambientCaller(inputs.region, context)).accountId;
+	const further = await furtherRegistries(inputs, own, session, context);
+	return [{ authorization: own, accountId, region: inputs.region }, ...further];
 }
 
 /** A token opens the registries of its own region, so one is asked for each further region (aws/eks-anywhere#3919). */
@@ -198,27 +236,53 @@ function hostOf(registry: string, own: string): string {
 	});
 }
 
-function loginOf({ authorization, accountId, region }: LoggedIn, session: LoginSession | undefined): Login {
+function loginOf(
+	{ authorization, accountId, region, type }: LoggedIn,
+	step: string,
+	session: LoginSession | undefined,
+	{ dockerAuth, scopes, repositories }: LoginInputs,
+): Login {
 	return {
+		step,
+		...(type === undefined ? {} : { type }),
 		registry: authorization.registry,
 		protocol: authorization.protocol,
 		accountId,
 		region,
-		registryCredentials: authorization.credentials,
+		...(dockerAuth === 'helper' ? {} : { registryCredentials: authorization.credentials }),
 		registryCredentialsExpire: authorization.expiresAt.toISOString(),
+		...(scopes.length === 0 ? {} : { repositories }),
 		...(session === undefined ? {} : { session }),
 	};
 }
 
-function plain({ credentials }: Session): Omit<LoginSession, 'request'> {
+function rememberedSession(
+	{ credentials }: Session,
+	request: SessionRequest,
+	{ dockerAuth }: LoginInputs,
+): LoginSession {
 	const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
-	return { accessKeyId, secretAccessKey, sessionToken, expiration: expiration.toISOString() };
+	return {
+		accessKeyId,
+		...(dockerAuth === 'helper' ? {} : { secrets: { secretAccessKey, sessionToken } }),
+		expiration: expiration.toISOString(),
+		request,
+	};
 }
 
-async function configureDocker(logins: readonly Login[], changePath: string, context: Context): Promise<void> {
-	const change = await logInDocker(
-		logins.map(({ registry, registryCredentials }) => ({ registry, ...registryCredentials })),
-		context,
-	);
-	await writeFileAtomically(changePath, JSON.stringify(change), 0o600);
+async function configureDocker(found: SomeLoggedIn, state: LogoutState, context: Context): Promise<void> {
+	const { dockerConfig, helperDirectory, step, registries, record } = state;
+	if (dockerConfig === undefined) return;
+	if (helperDirectory === undefined) {
+		const logins = found.map(({ authorization: { registry, credentials, expiresAt } }) => ({
+			registry,
+			...credentials,
+			expiresAt,
+		}));
+		await logInDocker(dockerConfig, step, logins, context);
+		return;
+	}
+	await writeHelperProgram(helperDirectory, record, process.platform);
+	context.addPath(helperDirectory);
+	await nameHelper(dockerConfig, step, registries, context.clock);
 }
