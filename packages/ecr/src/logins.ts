@@ -41,7 +41,7 @@ export interface LoginSession {
 }
 
 interface LoginRecord {
-	readonly version: 1;
+	readonly version: 2;
 	readonly logins: readonly Login[];
 }
 
@@ -60,7 +60,7 @@ export async function readLogins(context: Pick<Context, 'env'>): Promise<readonl
 	});
 	if (text === undefined) return [];
 	const record = JSON.parse(text) as LoginRecord;
-	if (record.version !== 1) {
+	if (record.version !== 2) {
 		throw new PipelineError({
 			code: 'environment',
 			attempted: `Could not read the record of logins ${path}`,
@@ -121,7 +121,7 @@ function identity({ registry, repositories, session }: Login): string {
 }
 
 async function writeRecord(path: string, logins: readonly Login[]): Promise<void> {
-	const record: LoginRecord = { version: 1, logins };
+	const record: LoginRecord = { version: 2, logins };
 	await writeFileAtomically(path, JSON.stringify(record), 0o600);
 }
 
