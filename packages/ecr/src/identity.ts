@@ -4,7 +4,7 @@ import type { RegistryCredentials } from '@ecr-pipeline/registry';
 import { authorizePublicRegistry, authorizeRegistry, type RegistryAuthorization } from './authorization.ts';
 import { isExported, type Login, type LoginSession, sessionCredentials } from './logins.ts';
 import { canRequestToken } from './oidc.ts';
-import { establishSession } from './session.ts';
+import { establishSession, type Session } from './session.ts';
 
 // A session or token that ends within this time is renewed before it is used.
 const MARGIN_MILLISECONDS = 60_000;
@@ -17,12 +17,28 @@ export function identityOf({ region, session }: Login, context: Context): AwsIde
 		credentials: async () => {
 			const lasts = Date.parse(session.expiration) - MARGIN_MILLISECONDS > context.clock.now();
 			const current = lasts ? sessionCredentials(session, context.env) : undefined;
-			return current ?? (await renew(session, context)).credentials;
+			return current ?? (await renewOnce(session, context)).credentials;
 		},
 	};
 }
 
-async function renew(session: LoginSession, context: Context): ReturnType<typeof establishSession> {
+const renewals = new WeakMap<LoginSession, Promise<Session>>();
+
+/** One login has several clients (control plane, registry); they share what one of them has renewed, while it lasts. */
+async function renewOnce(session: LoginSession, context: Context): Promise<Session> {
+	const known = renewals.get(session);
+	const earlier = await known?.catch(() => undefined);
+	const lasts =
+		earlier !== undefined && earlier.credentials.expiration.getTime() - MARGIN_MILLISECONDS > context.clock.now();
+	if (lasts) return earlier;
+	// Somebody else may have begun while this one waited to see that the earlier is over.
+	const begun = renewals.get(session);
+	const next = begun === undefined || begun === known ? renew(session, context) : begun;
+	renewals.set(session, next);
+	return next;
+}
+
+async function renew(session: LoginSession, context: Context): Promise<Session> {
 	const { env } = context;
 	const byToken = session.request.tokenFile !== undefined || canRequestToken(env);
 	// The role was assumed with ambient credentials, and the exported session has taken their place.
