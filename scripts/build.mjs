@@ -35,13 +35,20 @@ function pack({ name, entry, file }) {
 	const target = join(values.out, name);
 	mkdirSync(target, { recursive: true });
 	const made = readdirSync(work).filter((item) => item !== 'licenses.txt' && item !== 'package.json');
-	if (file !== 'index.js' && made.length > 1)
-		throw new Error(`${entry} is bundled to more than one file: ${made.join(', ')}`);
 	for (const item of made)
-		cpSync(join(work, item), join(target, file === 'index.js' ? item : file), { recursive: true });
+		cpSync(join(work, item), join(target, item.replace(/index\.js$/, file)), { recursive: true });
+	if (file !== 'index.js' && made.length > 1) renameChunks(join(target, file), file);
 	writeFileSync(join(target, 'package.json'), '{"type":"module"}\n');
 	if (existsSync(join(work, 'licenses.txt'))) mergeLicenses(join(work, 'licenses.txt'), join(target, 'licenses.txt'));
 	rmSync(work, { recursive: true });
+}
+
+/** Bundles that share a folder number their chunks alike, so those of each carry its name: `695.helper.js`. */
+function renameChunks(path, file) {
+	const text = readFileSync(path, 'utf8');
+	const renamed = text.replaceAll('".index.js"', `".${file}"`);
+	if (renamed === text) throw new Error(`${path} does not say how its chunks are called`);
+	writeFileSync(path, renamed);
 }
 
 /** The licences of a main and a post bundle stand in one file. */

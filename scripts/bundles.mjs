@@ -2,6 +2,7 @@
 export const bundles = [
 	{ name: 'ecr-login-oidc', entry: 'actions/ecr-login-oidc/lib/main.js', file: 'index.js' },
 	{ name: 'ecr-login-oidc', entry: 'actions/ecr-login-oidc/lib/post.js', file: 'post.js' },
+	{ name: 'ecr-login-oidc', entry: 'actions/ecr-login-oidc/lib/helper.js', file: 'helper.js' },
 	{ name: 'build-push', entry: 'actions/build-push/lib/main.js', file: 'index.js' },
 	{ name: 'wait-for-scan', entry: 'actions/wait-for-scan/lib/main.js', file: 'index.js' },
 	{ name: 'gate-on-findings', entry: 'actions/gate-on-findings/lib/main.js', file: 'index.js' },

@@ -1,7 +1,7 @@
 // Runs bundles as GitHub's runner runs them: a process each, INPUT_*, the command files, post steps in reverse order.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 /**
  * A job: steps share its environment (as GITHUB_ENV changes it) and its temporary directory.
@@ -17,7 +17,7 @@ export function createJob({ directory, env, onLine = () => {} }) {
 	const runBundle = async (bundle, inputs, state) => {
 		count += 1;
 		const files = Object.fromEntries(
-			['OUTPUT', 'ENV', 'STATE', 'STEP_SUMMARY'].map((name) => [
+			['OUTPUT', 'ENV', 'STATE', 'STEP_SUMMARY', 'PATH'].map((name) => [
 				`GITHUB_${name}`,
 				join(directory, `${count}-${name.toLowerCase()}`),
 			]),
@@ -45,6 +45,8 @@ export function createJob({ directory, env, onLine = () => {} }) {
 				.map((line) => unescapeData(line.replace(/^::error[^:]*::/, ''))),
 		};
 		Object.assign(variables, parseCommandFile(read('ENV')));
+		for (const added of read('PATH').split(/\r?\n/))
+			if (added !== '') variables.PATH = `${added}${delimiter}${variables.PATH ?? ''}`;
 		return { ...result, state: parseCommandFile(read('STATE')) };
 	};
 
@@ -75,13 +77,13 @@ export function parseCommandFile(text) {
 	const lines = text.split(/\r?\n/);
 	while (lines.length > 0) {
 		const line = lines.shift();
-		const [, name, delimiter] = /^(.+?)<<(.+)$/.exec(line) ?? [];
-		if (delimiter === undefined) {
+		const [, name, closing] = /^(.+?)<<(.+)$/.exec(line) ?? [];
+		if (closing === undefined) {
 			const equals = line.indexOf('=');
 			if (equals > 0) values[line.slice(0, equals)] = line.slice(equals + 1);
 			continue;
 		}
-		const end = lines.indexOf(delimiter);
+		const end = lines.indexOf(closing);
 		if (end === -1) throw new Error(`${name} is not closed by its delimiter`);
 		values[name] = lines.splice(0, end).join('\n');
 		lines.shift();

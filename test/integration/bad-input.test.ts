@@ -17,7 +17,7 @@ const CASES: readonly (readonly [
 	['ecr-login-oidc', {}, ['aws-region']],
 	[
 		'ecr-login-oidc',
-		{ 'aws-region': 'Frankfurt', 'role-to-assume': 'build', 'docker-auth': 'yes' },
+		{ 'aws-region': 'Frankfurt', 'role-to-assume': 'role:build', 'docker-auth': 'yes' },
 		['aws-region', 'role-to-assume', 'docker-auth'],
 	],
 	['build-push', {}, ['repository']],

@@ -37,7 +37,11 @@ describe('logging in by OIDC', () => {
 			.filter((line) => line.startsWith('::add-mask::'))
 			.map((line) => line.slice('::add-mask::'.length));
 		const record = JSON.parse(readFileSync(job.variables.ECR_PIPELINE_LOGINS ?? '', 'utf8')).logins[0];
-		const secrets = [record.registryCredentials.password, record.session.secretAccessKey, record.session.sessionToken];
+		const secrets = [
+			record.registryCredentials.password,
+			record.session.secrets.secretAccessKey,
+			record.session.secrets.sessionToken,
+		];
 		for (const secret of secrets) expect(masked).toContain(secret);
 		const shown = [
 			...lines.filter((line) => !line.startsWith('::add-mask::')),

@@ -55,7 +55,7 @@ async function openLayout(job: BuildJob, path: string, context: Context): Promis
 async function openDestination(input: BuildInputs, context: Context): Promise<Destination> {
 	const registries = await openRegistries(context);
 	const registry = input.registry ?? registries.defaultRegistry();
-	const access = await registries.ecr(registry);
+	const access = await registries.ecr(registry, input.repository);
 	const repository = await registries.repository({ registry, repository: input.repository });
 	if (access === undefined) return { repository, immutable: () => false };
 	const described = await ensureRepository(access, input.repository, input.create, context.log);

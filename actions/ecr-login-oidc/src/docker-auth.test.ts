@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunCommand, systemClock } from '@ecr-pipeline/core';
 import { describe, expect, it } from '@jest/globals';
-import { logInDocker, restoreDocker } from './docker-auth.ts';
+import { logInDocker, logOutDocker, nameHelper } from './docker-auth.ts';
 
 const AUTH = Buffer.from('AWS:p').toString('base64');
-const LOGIN = { registry: 'r.example', username: 'AWS', password: 'p' };
+const LOGIN = { registry: 'r.example', username: 'AWS', password: 'p', expiresAt: new Date('2100-01-01') };
 
 async function world(config?: object) {
 	const directory = await mkdtemp(join(tmpdir(), 'docker-'));
@@ -33,19 +33,23 @@ async function world(config?: object) {
 describe('logging Docker in', () => {
 	it('writes the login where there was no configuration, for nobody else to read', async () => {
 		const { path, read, world: given, directory } = await world();
-		await logInDocker([LOGIN], given);
+		await logInDocker(path, 'a', [LOGIN], given);
 		expect(await read()).toEqual({ auths: { 'r.example': { auth: AUTH } } });
 		if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
-		expect(await readdir(directory)).toEqual(['config.json']);
+		expect((await readdir(directory)).sort()).toEqual(['config.json', 'config.json.ecr-pipeline.json']);
 	});
 
 	it('keeps everything else that is configured', async () => {
-		const { read, world: given } = await world({
+		const {
+			path,
+			read,
+			world: given,
+		} = await world({
 			auths: { other: { auth: 'x' } },
 			currentContext: 'remote',
 			plugins: { a: 1 },
 		});
-		await logInDocker([LOGIN], given);
+		await logInDocker(path, 'a', [LOGIN], given);
 		expect(await read()).toEqual({
 			auths: { other: { auth: 'x' }, 'r.example': { auth: AUTH } },
 			currentContext: 'remote',
@@ -54,8 +58,8 @@ describe('logging Docker in', () => {
 	});
 
 	it('hands the password to the configured store on stdin, never as an argument', async () => {
-		const { calls, read, world: given } = await world({ credsStore: 'desktop' });
-		await logInDocker([LOGIN], given);
+		const { path, calls, read, world: given } = await world({ credsStore: 'desktop' });
+		await logInDocker(path, 'a', [LOGIN], given);
 		expect(calls).toEqual([
 			[
 				'docker-credential-desktop',
@@ -67,50 +71,92 @@ describe('logging Docker in', () => {
 	});
 
 	it('warns when a helper of the host keeps its own credentials', async () => {
-		const { warnings, world: given } = await world({ credHelpers: { 'r.example': 'ecr-login' } });
-		await logInDocker([LOGIN], given);
+		const { path, warnings, world: given } = await world({ credHelpers: { 'r.example': 'ecr-login' } });
+		await logInDocker(path, 'a', [LOGIN], given);
 		expect(warnings).toEqual([expect.stringContaining('docker-credential-ecr-login')]);
 	});
 
 	it('says that a broken configuration is to be mended, and leaves it alone', async () => {
 		const { path, world: given } = await world();
 		await writeFile(path, '{ not json');
-		await expect(logInDocker([LOGIN], given)).rejects.toThrow('Mend or remove the file.');
+		await expect(logInDocker(path, 'a', [LOGIN], given)).rejects.toThrow('Mend or remove the file.');
 		expect(await readFile(path, 'utf8')).toBe('{ not json');
 	});
 });
 
 describe('logging Docker out', () => {
 	it('puts back what was there for the host before', async () => {
-		const { read, world: given } = await world({ auths: { 'r.example': { auth: 'earlier' } } });
-		await restoreDocker(await logInDocker([LOGIN], given), given);
+		const { path, read, world: given } = await world({ auths: { 'r.example': { auth: 'earlier' } } });
+		await logInDocker(path, 'a', [LOGIN], given);
+		await logOutDocker(path, 'a', systemClock);
 		expect(await read()).toEqual({ auths: { 'r.example': { auth: 'earlier' } } });
 	});
 
 	it('takes out what was not there before', async () => {
-		const { read, world: given } = await world({ auths: { other: { auth: 'x' } } });
-		await restoreDocker(await logInDocker([LOGIN], given), given);
+		const { path, read, world: given } = await world({ auths: { other: { auth: 'x' } } });
+		await logInDocker(path, 'a', [LOGIN], given);
+		await logOutDocker(path, 'a', systemClock);
 		expect(await read()).toEqual({ auths: { other: { auth: 'x' } } });
 	});
 
 	it('leaves no file behind where there was none', async () => {
-		const { directory, world: given } = await world();
-		await restoreDocker(await logInDocker([LOGIN], given), given);
+		const { path, directory, world: given } = await world();
+		await logInDocker(path, 'a', [LOGIN], given);
+		await logOutDocker(path, 'a', systemClock);
 		expect(await readdir(directory)).toEqual([]);
 	});
 
-	it('leaves a login alone that another job has written since', async () => {
-		const { read, world: given } = await world();
-		const change = await logInDocker([LOGIN], given);
-		await logInDocker([{ ...LOGIN, password: 'other' }], given);
-		await restoreDocker(change, given);
-		expect(await read()).toEqual({ auths: { 'r.example': { auth: Buffer.from('AWS:other').toString('base64') } } });
+	it('leaves a login alone that somebody else has written since', async () => {
+		const { path, read, world: given } = await world();
+		await logInDocker(path, 'a', [LOGIN], given);
+		const foreign = { auths: { 'r.example': { auth: 'foreign' } } };
+		await writeFile(path, JSON.stringify(foreign));
+		await logOutDocker(path, 'a', systemClock);
+		expect(await read()).toEqual(foreign);
+	});
+
+	it.each([
+		['the first leaves first', ['a', 'b']],
+		['the last leaves first', ['b', 'a']],
+	])('never takes away what another job still uses: %s', async (_name, [first = '', second = '']) => {
+		const before = { auths: { 'r.example': { auth: 'earlier' } } };
+		const { path, read, directory, world: given } = await world(before);
+		await logInDocker(path, 'a', [LOGIN], given);
+		await logInDocker(path, 'b', [{ ...LOGIN, password: 'b' }], given);
+		await logOutDocker(path, first, systemClock);
+		const left = Buffer.from(first === 'a' ? 'AWS:b' : 'AWS:p').toString('base64');
+		expect(await read()).toEqual({ auths: { 'r.example': { auth: left } } });
+		await logOutDocker(path, second, systemClock);
+		expect(await read()).toEqual(before);
+		expect(await readdir(directory)).toEqual(['config.json']);
+	});
+
+	it('does not wait for a job that was killed before it could log out', async () => {
+		const { path, directory, world: given } = await world();
+		await logInDocker(path, 'killed', [{ ...LOGIN, expiresAt: new Date(Date.now() - 1) }], given);
+		await logInDocker(path, 'a', [{ ...LOGIN, password: 'a' }], given);
+		await logOutDocker(path, 'a', systemClock);
+		expect(await readdir(directory)).toEqual([]);
+	});
+});
+
+describe('naming the credential helper', () => {
+	it('comes before a store, writes no secret, and goes with the last job', async () => {
+		const before = { credsStore: 'desktop', auths: { 'r.example': { auth: 'earlier' } } };
+		const { path, read, world: given } = await world(before);
+		for (const step of ['a', 'b']) await nameHelper(path, step, ['r.example'], given.clock);
+		const named = { credsStore: 'desktop', credHelpers: { 'r.example': 'ecr-pipeline' } };
+		expect(await read()).toEqual(named);
+		await logOutDocker(path, 'a', systemClock);
+		expect(await read()).toEqual(named);
+		await logOutDocker(path, 'b', systemClock);
+		expect(await read()).toEqual(before);
 	});
 });
 
 it('lets several jobs of one runner change the file one after another', async () => {
-	const { read, world: given } = await world();
+	const { path, read, world: given } = await world();
 	const hosts = Array.from({ length: 20 }, (_, index) => `r${index}.example`);
-	await Promise.all(hosts.map((registry) => logInDocker([{ ...LOGIN, registry }], given)));
+	await Promise.all(hosts.map((registry) => logInDocker(path, registry, [{ ...LOGIN, registry }], given)));
 	expect(Object.keys((await read()).auths as object).sort()).toEqual([...hosts].sort());
 });

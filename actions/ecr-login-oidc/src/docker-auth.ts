@@ -1,33 +1,14 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { type Context, messageOf, PipelineError, writeFileAtomically } from '@ecr-pipeline/core';
-import { dockerConfigPath } from '@ecr-pipeline/registry';
-
-/** What a login changed in Docker's configuration, and what was there before. It holds secrets. */
-export interface DockerChange {
-	readonly configPath: string;
-	/** The file was not there before. */
-	readonly created: boolean;
-	/** Host → the entry of `auths` before; null where there was none. */
-	readonly before: Readonly<Record<string, AuthEntry | null>>;
-	/** Host → the entry that we wrote: only that one is taken out again. */
-	readonly written: Readonly<Record<string, AuthEntry>>;
-}
-
-interface AuthEntry {
-	readonly auth?: string;
-}
-
-interface DockerConfig {
-	auths?: Record<string, AuthEntry>;
-	readonly credHelpers?: Readonly<Record<string, string>>;
-	readonly credsStore?: string;
-}
+import { readFile, rm } from 'node:fs/promises';
+import { type Clock, type Context, PipelineError, writeFileAtomically } from '@ecr-pipeline/core';
+import { claim, type DockerConfig, type HostEntry, type Ledger, release } from './docker-claims.ts';
+import { withLock } from './lock.ts';
 
 export interface DockerLogin {
 	readonly registry: string;
 	readonly username: string;
 	readonly password: string;
+	/** When the password ends. */
+	readonly expiresAt: Date;
 }
 
 type World = Pick<Context, 'env' | 'run' | 'clock' | 'log' | 'mask'>;
@@ -36,60 +17,95 @@ type World = Pick<Context, 'env' | 'run' | 'clock' | 'log' | 'mask'>;
  * Logs Docker, and every tool that reads its configuration, in to the registries. A credential store or helper that is
  * configured for a host gets the password on stdin, as `docker login` would give it; else it goes straight into the
  * configuration file of mode 0600. `docker login` itself is not run: it would ask the registry once more.
+ * @param step the name under which `logOutDocker` finds it again
  */
-export async function logInDocker(logins: readonly DockerLogin[], world: World): Promise<DockerChange> {
-	const configPath = dockerConfigPath(world.env);
-	return withLock(configPath, world, async () => {
-		const found = await readConfig(configPath);
-		const config = found ?? {};
-		const before: Record<string, AuthEntry | null> = {};
-		const written: Record<string, AuthEntry> = {};
-		for (const login of logins) {
-			const helper = config.credHelpers?.[login.registry] ?? config.credsStore;
+export async function logInDocker(
+	configPath: string,
+	step: string,
+	logins: readonly DockerLogin[],
+	world: World,
+): Promise<void> {
+	await edit(configPath, world.clock, async (books) => {
+		let next = books;
+		for (const { registry, username, password, expiresAt } of logins) {
+			const helper = configuredHelper(books.config, registry);
 			if (helper !== undefined) {
-				await storeWithHelper(helper, login, world);
+				await storeWithHelper(helper, { registry, username, password }, world);
 				continue;
 			}
-			const auth = Buffer.from(`${login.username}:${login.password}`).toString('base64');
+			const auth = Buffer.from(`${username}:${password}`).toString('base64');
 			world.mask(auth);
-			before[login.registry] = config.auths?.[login.registry] ?? null;
-			written[login.registry] = { auth };
+			const own = { step, entry: { auth: { auth } }, until: expiresAt.getTime() };
+			next = claim(next, registry, own, world.clock.now());
 		}
-		if (Object.keys(written).length > 0)
-			await writeConfig(configPath, { ...config, auths: { ...config.auths, ...written } });
-		return { configPath, created: found === undefined, before, written };
+		return next;
 	});
 }
 
-/** Puts back what was there before; an entry that somebody else has written since is left alone. */
-export async function restoreDocker(
-	{ configPath, created, before, written }: DockerChange,
-	world: Pick<World, 'clock'>,
+// A job lasts five days at most on a self-hosted runner (GitHub docs, "Usage limits").
+const LONGEST_JOB_MILLISECONDS = 5 * 24 * 3600 * 1000;
+/** `docker-credential-ecr-pipeline` on the PATH. */
+export const HELPER_NAME = 'ecr-pipeline';
+
+/** Names our credential helper for the registries, before any store that is configured. Nothing secret is written. */
+export async function nameHelper(
+	configPath: string,
+	step: string,
+	registries: readonly string[],
+	clock: Clock,
 ): Promise<void> {
-	await withLock(configPath, world, async () => {
-		const config = await readConfig(configPath);
-		if (config === undefined) return;
-		const auths = { ...config.auths };
-		for (const [host, entry] of Object.entries(written)) {
-			if (auths[host]?.auth !== entry.auth) continue;
-			const earlier = before[host];
-			if (earlier) auths[host] = earlier;
-			else delete auths[host];
-		}
-		const empty = Object.keys(auths).length === 0 && Object.keys(config).every((key) => key === 'auths');
-		if (created && empty) await rm(configPath);
-		else await writeConfig(configPath, { ...config, auths });
+	const entry: HostEntry = { helper: HELPER_NAME };
+	await edit(configPath, clock, async (books) =>
+		registries.reduce(
+			(next, registry) =>
+				claim(next, registry, { step, entry, until: clock.now() + LONGEST_JOB_MILLISECONDS }, clock.now()),
+			books,
+		),
+	);
+}
+
+/** Logs out of exactly what the step logged in to, and puts back what was there before. */
+export async function logOutDocker(configPath: string, step: string, clock: Clock): Promise<void> {
+	await edit(configPath, clock, async (books) => release(books, step, clock.now()));
+}
+
+interface Books {
+	readonly config: DockerConfig;
+	readonly ledger: Ledger;
+}
+
+/** Reads configuration and ledger, changes both, writes what has changed; all of it under one lock. */
+async function edit(configPath: string, clock: Clock, change: (books: Books) => Promise<Books>): Promise<void> {
+	const ledgerPath = `${configPath}.ecr-pipeline.json`;
+	await withLock(configPath, clock, async () => {
+		const found = await readJson<DockerConfig>(configPath);
+		const before = {
+			config: found ?? {},
+			ledger: (await readJson<Ledger>(ledgerPath)) ?? { created: found === undefined, hosts: {} },
+		};
+		const { config, ledger } = await change(before);
+		// The ledger first: with it, a process that is killed in between can be cleaned up after.
+		if (Object.keys(ledger.hosts).length > 0) await writeJson(ledgerPath, ledger);
+		if (ledger.created && Object.keys(config).length === 0) await rm(configPath, { force: true });
+		else if (JSON.stringify(config) !== JSON.stringify(found)) await writeJson(configPath, config);
+		if (Object.keys(ledger.hosts).length === 0) await rm(ledgerPath, { force: true });
 	});
 }
 
-async function readConfig(path: string): Promise<DockerConfig | undefined> {
+/** A helper or store of the user's own; ours gives way to a password. */
+function configuredHelper({ credHelpers, credsStore }: DockerConfig, registry: string): string | undefined {
+	const helper = credHelpers?.[registry];
+	return helper === HELPER_NAME ? undefined : (helper ?? credsStore);
+}
+
+async function readJson<T>(path: string): Promise<T | undefined> {
 	const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
 		if (error.code === 'ENOENT') return undefined;
 		throw error;
 	});
 	if (text === undefined) return undefined;
 	try {
-		return JSON.parse(text) as DockerConfig;
+		return JSON.parse(text) as T;
 	} catch (cause) {
 		throw new PipelineError({
 			code: 'environment',
@@ -101,48 +117,20 @@ async function readConfig(path: string): Promise<DockerConfig | undefined> {
 	}
 }
 
-async function writeConfig(path: string, config: DockerConfig): Promise<void> {
-	await writeFileAtomically(path, `${JSON.stringify(config, null, '\t')}\n`, 0o600);
+async function writeJson(path: string, value: object): Promise<void> {
+	await writeFileAtomically(path, `${JSON.stringify(value, null, '\t')}\n`, 0o600);
 }
 
-async function storeWithHelper(helper: string, login: DockerLogin, { env, run, log }: World): Promise<void> {
+async function storeWithHelper(
+	helper: string,
+	login: Omit<DockerLogin, 'expiresAt'>,
+	{ env, run, log }: World,
+): Promise<void> {
 	const stdin = JSON.stringify({ ServerURL: login.registry, Username: login.username, Secret: login.password });
 	const { exitCode, stdout } = await run(`docker-credential-${helper}`, ['store'], { stdin, env });
 	if (exitCode !== 0) {
 		log.warning(
 			`docker-credential-${helper}, which Docker's configuration names for ${login.registry}, did not store the login (${stdout.trim()}): Docker will use what that helper has of its own.`,
 		);
-	}
-}
-
-const LOCK_WAIT = 10_000;
-const LOCK_POLL = 50;
-
-/** Several jobs of one self-hosted runner share the file; each changes it alone. */
-async function withLock<T>(configPath: string, { clock }: Pick<World, 'clock'>, work: () => Promise<T>): Promise<T> {
-	const lock = `${configPath}.ecr-pipeline.lock`;
-	const deadline = clock.now() + LOCK_WAIT;
-	await mkdir(dirname(configPath), { recursive: true, mode: 0o700 });
-	for (;;) {
-		try {
-			await (await open(lock, 'wx', 0o600)).close();
-			break;
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-			if (clock.now() > deadline) {
-				throw new PipelineError({
-					code: 'timeout',
-					attempted: `Could not lock Docker's configuration ${configPath}`,
-					answer: messageOf(error),
-					fix: `If no other job is running, remove ${lock}.`,
-				});
-			}
-			await clock.sleep(LOCK_POLL);
-		}
-	}
-	try {
-		return await work();
-	} finally {
-		await rm(lock, { force: true });
 	}
 }

@@ -29,7 +29,8 @@ describe('inputs of ecr-login-oidc', () => {
 	});
 
 	it.each([
-		[{ 'role-to-assume': 'build' }, 'Input "role-to-assume" is "build"'],
+		[{ 'role-to-assume': 'arn:aws:iam::1:role/x' }, 'Input "role-to-assume" is "arn:aws:iam::1:role/x"'],
+		[{ 'retry-max-attempts': '0' }, 'from 1 to 100'],
 		[{ 'role-duration-seconds': '899' }, 'from 900 to 43200'],
 		[{ 'role-session-name': 'has space' }, 'Input "role-session-name"'],
 		[{ 'session-scope': 'admin' }, 'allowed: pull, push, scan, promote'],
@@ -38,7 +39,10 @@ describe('inputs of ecr-login-oidc', () => {
 		[{ 'custom-tags': '["a"]' }, 'a JSON object of strings'],
 		[{ registries: 'docker.io' }, 'hosts of ECR registries'],
 		[{ 'allowed-account-ids': '123' }, 'twelve digits'],
-		[{ 'docker-auth': 'magic' }, 'allowed: config, none'],
+		[{ 'docker-auth': 'magic' }, 'allowed: config, helper, none'],
+		[{ 'registry-type': 'public', registries: '111111111111' }, 'not together with registry-type: public'],
+		[{ 'aws-profile': 'x' }, 'only together with role-to-assume'],
+		[{ 'aws-profile': 'a]b', 'role-to-assume': 'x' }, 'Input "aws-profile"'],
 	])('refuses %j', (values, message) => {
 		expect(() => read(values)).toThrow(message);
 	});

@@ -3,7 +3,7 @@ import { type ChainedRole, parseEcrHost } from '@ecr-pipeline/ecr';
 import { SESSION_SCOPES, type SessionScope } from './session-policy.ts';
 
 export interface LoginInputs {
-	/** ARN of the first role; absent: the ambient credentials. */
+	/** ARN or name of the first role; absent: the ambient credentials. */
 	readonly role?: string;
 	readonly region: string;
 	readonly audience: string;
@@ -22,14 +22,22 @@ export interface LoginInputs {
 	readonly allowedAccountIds: readonly string[];
 	/** Account ids and hosts besides the own registry. */
 	readonly registries: readonly string[];
-	readonly dockerAuth: 'config' | 'none';
+	readonly registryType: 'private' | 'public';
+	readonly dockerAuth: 'config' | 'helper' | 'none';
+	/** The AWS profile to write the credentials to. */
+	readonly awsProfile?: string;
 	readonly exportCredentials: boolean;
 	readonly outputCredentials: boolean;
 	readonly maskAccountId: boolean;
 	readonly skipLogout: boolean;
+	/** Forget the AWS credentials of the environment before anything is done. */
+	readonly unsetCurrentCredentials: boolean;
+	/** How often STS and ECR are asked at most. */
+	readonly attempts: number;
 }
 
 const ROLE_ARN = /^arn:[a-z0-9-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+const ROLE_NAME = /^[\w+=,.@/-]{1,64}$/;
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 // STS takes inline and managed policies of 2,048 characters together (API reference, AssumeRoleWithWebIdentity).
 const POLICY_LIMIT = 2048;
@@ -37,8 +45,8 @@ const POLICY_LIMIT = 2048;
 /** Reads and checks every input of the action. */
 export function readInputs(inputs: Inputs, env: Env): LoginInputs {
 	const role = inputs.text('role-to-assume');
-	if (role !== undefined && !ROLE_ARN.test(role)) {
-		inputs.problem('role-to-assume', role, 'the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME');
+	if (role !== undefined && !ROLE_ARN.test(role) && !ROLE_NAME.test(role)) {
+		inputs.problem('role-to-assume', role, 'the ARN of a role, arn:aws:iam::ACCOUNT:role/NAME, or its name');
 	}
 	const policy = inputs.text('inline-session-policy');
 	if (policy !== undefined && policy.length > POLICY_LIMIT) {
@@ -53,7 +61,8 @@ export function readInputs(inputs: Inputs, env: Env): LoginInputs {
 		);
 	}
 	const repositories = readRepositories(inputs, scopes);
-	for (const name of ['session-scope', 'role-chain', 'inline-session-policy'] as const) {
+	const registryType = inputs.choice('registry-type', ['private', 'public'], 'private');
+	for (const name of ['session-scope', 'role-chain', 'inline-session-policy', 'aws-profile'] as const) {
 		if (role === undefined && inputs.text(name) !== undefined)
 			inputs.problem(name, inputs.text(name), 'only together with role-to-assume');
 	}
@@ -74,12 +83,16 @@ export function readInputs(inputs: Inputs, env: Env): LoginInputs {
 		scopes,
 		repositories,
 		allowedAccountIds: readAccountIds(inputs),
-		registries: readRegistries(inputs),
-		dockerAuth: inputs.choice('docker-auth', ['config', 'none'], 'config'),
+		registries: readRegistries(inputs, registryType),
+		registryType,
+		...optional('awsProfile', readProfile(inputs)),
+		dockerAuth: inputs.choice('docker-auth', ['config', 'helper', 'none'], 'config'),
 		exportCredentials: inputs.boolean('export-credentials', true),
 		outputCredentials: inputs.boolean('output-credentials', false),
 		maskAccountId: inputs.boolean('mask-aws-account-id', false),
 		skipLogout: inputs.boolean('skip-logout', false),
+		unsetCurrentCredentials: inputs.boolean('unset-current-credentials', false),
+		attempts: inputs.integer('retry-max-attempts', 12, { min: 1, max: 100 }),
 	};
 }
 
@@ -162,8 +175,21 @@ function readAccountIds(inputs: Inputs): string[] {
 	return ids;
 }
 
-function readRegistries(inputs: Inputs): string[] {
+function readProfile(inputs: Inputs): string | undefined {
+	const profile = inputs.text('aws-profile');
+	if (profile !== undefined && !/^[\w.@/+-]+$/.test(profile))
+		inputs.problem('aws-profile', profile, 'a name of A-Z a-z 0-9 _ . @ / + -');
+	return profile;
+}
+
+function readRegistries(inputs: Inputs, type: 'private' | 'public'): string[] {
 	const registries = inputs.list('registries');
+	if (type === 'public' && registries.length > 0)
+		inputs.problem(
+			'registries',
+			registries.join(', '),
+			'not together with registry-type: public, which has one registry',
+		);
 	for (const registry of registries) {
 		const known = /^\d{12}$/.test(registry) || parseEcrHost(registry) !== undefined || isLoopback(registry);
 		if (!known) inputs.problem('registries', registry, 'account ids of twelve digits, or hosts of ECR registries');

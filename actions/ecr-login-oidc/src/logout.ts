@@ -1,15 +1,22 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { type Clock, type Context, messageOf, type Runner } from '@ecr-pipeline/core';
 import { forgetLogins } from '@ecr-pipeline/ecr/logins';
-import { type DockerChange, restoreDocker } from './docker-auth.ts';
+import { logOutDocker } from './docker-auth.ts';
+import { restoreProfile } from './profile.ts';
 
 /** What has to be undone. Paths and names only: the state of a step is readable by others. */
 export interface LogoutState {
+	/** The name under which this step is found in the record and in Docker's configuration. */
+	readonly step: string;
 	readonly registries: readonly string[];
 	/** The record of logins. */
 	readonly record: string;
-	/** The file with what was changed in Docker's configuration; empty when that was left alone. */
-	readonly dockerChange: string;
+	/** Docker's configuration; absent when that was left alone. */
+	readonly dockerConfig?: string;
+	/** The directory of the credential helper. */
+	readonly helperDirectory?: string;
+	/** The file with what was changed in the AWS profiles. */
+	readonly profileChange?: string;
 }
 
 const STATE = 'logout';
@@ -26,22 +33,15 @@ export function rememberForLogout(state: LogoutState, context: Pick<Context, 'sa
 export async function logOut(runner: Pick<Runner, 'state' | 'info'>, clock: Clock, prefix = ''): Promise<void> {
 	const text = runner.state(`${prefix}${STATE}`);
 	if (text === '') return;
-	const { registries, record, dockerChange } = JSON.parse(text) as LogoutState;
+	const { step, registries, record, dockerConfig, helperDirectory, profileChange } = JSON.parse(text) as LogoutState;
 	const problems: string[] = [];
-	const attempt = (work: Promise<unknown>): Promise<unknown> =>
-		work.catch((error: unknown) => problems.push(messageOf(error)));
-	await attempt(forgetLogins(record, registries));
-	if (dockerChange !== '') await attempt(undoDocker(dockerChange, clock));
+	const attempt = async (work: () => Promise<unknown>): Promise<void> => {
+		await work().catch((error: unknown) => problems.push(messageOf(error)));
+	};
+	await attempt(() => forgetLogins(record, step));
+	if (dockerConfig !== undefined) await attempt(() => logOutDocker(dockerConfig, step, clock));
+	if (helperDirectory !== undefined) await attempt(() => rm(helperDirectory, { recursive: true, force: true }));
+	if (profileChange !== undefined) await attempt(() => restoreProfile(profileChange, clock));
 	if (problems.length > 0) throw new Error(problems.join('; '));
 	runner.info(`Logged out of ${registries.join(', ')}.`);
-}
-
-async function undoDocker(path: string, clock: Clock): Promise<void> {
-	const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-		if (error.code === 'ENOENT') return undefined;
-		throw error;
-	});
-	if (text === undefined) return;
-	await restoreDocker(JSON.parse(text) as DockerChange, { clock });
-	await rm(path, { force: true });
 }

@@ -97,7 +97,7 @@ async function timesIn(
 	digests: readonly Digest[],
 	registries: Registries,
 ): Promise<ReadonlyMap<string, Date>> {
-	const access = await registries.ecr(repository.registry);
+	const access = await registries.ecr(repository.registry, repository.repository);
 	return access === undefined ? new Map() : pushTimes(access, repository.repository, digests);
 }
 
@@ -151,7 +151,7 @@ async function planDestination(
 }
 
 async function immutability(place: Place, registries: Registries): Promise<(tag: string) => boolean> {
-	const access = await registries.ecr(place.registry);
+	const access = await registries.ecr(place.registry, place.repository);
 	if (access === undefined) return () => false;
 	const settings = await describeRepository(access, place.repository);
 	if (settings === undefined) {

@@ -45,7 +45,7 @@ export interface Place {
 export async function waitForScan(input: WaitInputs, context: Context): Promise<WaitResult> {
 	const registries = await openRegistries(context);
 	const { registry, repository } = registries.complete(input.image);
-	const access = await registries.ecr(registry);
+	const access = await registries.ecr(registry, repository);
 	if (access === undefined)
 		throw new PipelineError({
 			code: 'unsupported',

@@ -18,6 +18,10 @@ export interface Context {
 	readonly mask: (secret: string) => void;
 	/** Tells the post step what to undo, at once, so that a later failure is cleaned up too. It is not masked: no secrets. */
 	readonly saveState: (name: string, value: string) => void;
+	/** Takes a variable out of the environment of this step and the later ones. */
+	readonly unsetVariable: (name: string) => void;
+	/** Puts a directory in front of the PATH of the later steps. */
+	readonly addPath: (directory: string) => void;
 	/** Where this job's own files go. */
 	readonly temporaryDirectory: string;
 }
@@ -35,6 +39,8 @@ export function createContext(runner: Runner): Context {
 		run: runCommand,
 		mask: runner.mask,
 		saveState: runner.saveState,
+		unsetVariable: runner.unsetVariable,
+		addPath: runner.addPath,
 		temporaryDirectory: runner.temporaryDirectory,
 	};
 }

@@ -10,6 +10,7 @@ export {
 } from './aws.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type Context, createContext } from './context.ts';
+export { type HelperCredentials, runCredentialHelper, siblingProgram } from './credential-helper.ts';
 export { type Digest, digestOf, isDigest, shortDigest } from './digest.ts';
 export { type ErrorCode, messageOf, PipelineError, type Problem } from './errors.ts';
 export { codeSpan, escapeCommandData, escapeHtml, escapeLog, escapeMarkdown } from './escape.ts';

@@ -27,6 +27,10 @@ export interface Runner extends Log {
 	mask(secret: string): void;
 	setOutput(name: string, value: OutputValue): void;
 	exportVariable(name: string, value: string): void;
+	/** Takes a variable out of this step's environment, and empties it for the later ones. */
+	unsetVariable(name: string): void;
+	/** Puts a directory in front of the PATH of the later steps. */
+	addPath(directory: string): void;
 	saveState(name: string, value: string): void;
 	state(name: string): string;
 	appendSummary(markdown: string): void;
@@ -36,7 +40,7 @@ export interface Runner extends Log {
  * Speaks to the runner by its files and commands. Our own hundred lines rather than @actions/core, whose HTTP client
  * doubles the start-up time of every step (docs/decisions/0002-own-runner-door.md).
  */
-export function createRunner(env: Env, write: (text: string) => void): Runner {
+export function createRunner(env: Record<string, string | undefined>, write: (text: string) => void): Runner {
 	const command = (name: string, message: string, properties: Readonly<Record<string, string>> = {}): void => {
 		const list = Object.entries(properties).map(([key, value]) => `${key}=${escapeCommandProperty(value)}`);
 		write(`::${name}${list.length === 0 ? '' : ` ${list.join(',')}`}::${escapeCommandData(message)}${EOL}`);
@@ -72,6 +76,11 @@ export function createRunner(env: Env, write: (text: string) => void): Runner {
 		},
 		setOutput: (name, value) => appendValue('GITHUB_OUTPUT', name, value),
 		exportVariable: (name, value) => appendValue('GITHUB_ENV', name, value),
+		unsetVariable(name) {
+			delete env[name];
+			appendValue('GITHUB_ENV', name, '');
+		},
+		addPath: (directory) => append('GITHUB_PATH', `${directory}${EOL}`),
 		saveState: (name, value) => appendValue('GITHUB_STATE', name, value),
 		state: (name) => env[`STATE_${name}`] ?? '',
 		appendSummary: (markdown) => append('GITHUB_STEP_SUMMARY', `${markdown}\n`),

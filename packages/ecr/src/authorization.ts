@@ -1,5 +1,5 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
-import { type Context, explainAwsError, PipelineError } from '@ecr-pipeline/core';
+import { type AwsIdentity, awsClientConfig, type Context, explainAwsError, PipelineError } from '@ecr-pipeline/core';
 import type { RegistryCredentials } from '@ecr-pipeline/registry';
 
 export interface RegistryAuthorization {
@@ -26,17 +26,47 @@ export async function authorizeRegistry(
 		if (!token || !proxyEndpoint || !expiresAt) {
 			throw new PipelineError({ code: 'service', attempted, answer: 'the answer holds no token, endpoint or expiry' });
 		}
-		const [username = '', ...rest] = Buffer.from(token, 'base64').toString('utf8').split(':');
-		const password = rest.join(':');
-		for (const secret of [password, token]) context.mask(secret);
 		const { host, protocol } = new URL(proxyEndpoint);
 		return {
 			registry: host,
 			protocol: protocol === 'http:' ? 'http:' : 'https:',
-			credentials: { username, password },
+			credentials: decodeToken(token, context),
 			expiresAt,
 		};
 	} catch (error) {
 		throw explainAwsError(error, attempted, 'ecr:GetAuthorizationToken on *');
 	}
+}
+
+/** ECR Public has one host, and its API is in one region (ECR Public user guide, "Registry authentication"). */
+export const PUBLIC_REGISTRY = 'public.ecr.aws';
+export const PUBLIC_REGION = 'us-east-1';
+
+/** Gets the password of ECR Public. Its answer names no host. */
+export async function authorizePublicRegistry(
+	credentials: AwsIdentity['credentials'],
+	context: Context,
+): Promise<RegistryAuthorization> {
+	const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr-public');
+	const attempted = 'Could not get a registry token from ECR Public';
+	const identity = { region: PUBLIC_REGION, ...(credentials === undefined ? {} : { credentials }) };
+	try {
+		const client = new ECRPUBLICClient(awsClientConfig(context, identity));
+		const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}));
+		const { authorizationToken: token, expiresAt } = authorizationData ?? {};
+		if (!token || !expiresAt) {
+			throw new PipelineError({ code: 'service', attempted, answer: 'the answer holds no token or expiry' });
+		}
+		return { registry: PUBLIC_REGISTRY, protocol: 'https:', credentials: decodeToken(token, context), expiresAt };
+	} catch (error) {
+		throw explainAwsError(error, attempted, 'ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken on *');
+	}
+}
+
+/** A token is base64 of `AWS:password`; a password may hold colons. */
+function decodeToken(token: string, context: Pick<Context, 'mask'>): RegistryCredentials {
+	const [username = '', ...rest] = Buffer.from(token, 'base64').toString('utf8').split(':');
+	const password = rest.join(':');
+	for (const secret of [password, token]) context.mask(secret);
+	return { username, password };
 }

@@ -1,17 +1,23 @@
-export { authorizeRegistry, type RegistryAuthorization } from './authorization.ts';
+export {
+	authorizePublicRegistry,
+	authorizeRegistry,
+	PUBLIC_REGION,
+	type RegistryAuthorization,
+} from './authorization.ts';
 export { batches, createEcrRepository, type EcrAccess, explainRepositoryError } from './ecr-repository.ts';
 export { parseEcrHost } from './host.ts';
+export { authorizeLogin, identityOf } from './identity.ts';
 export {
 	forgetLogins,
 	LOGINS_VARIABLE,
 	type Login,
 	type LoginSession,
+	loginFor,
 	loginsPath,
 	readLogins,
 	recordLogins,
-	sessionCredentials,
 } from './logins.ts';
-export { type CompleteReference, identityOf, openRegistries, type Registries } from './registries.ts';
+export { type CompleteReference, openRegistries, type Registries } from './registries.ts';
 export { openScanning, type Scanning } from './scanning.ts';
 export type { ScanningConfiguration } from './scanning-configuration.ts';
 export type { Coverage } from './scanning-coverage.ts';
@@ -19,6 +25,7 @@ export type { PageRequest, ScanPage } from './scanning-findings.ts';
 export type { ScanStart } from './scanning-start.ts';
 export { isTransient } from './scanning-trouble.ts';
 export {
+	ambientCaller,
 	type ChainedRole,
 	establishSession,
 	hasAmbientCredentials,

@@ -57,7 +57,12 @@ describe('requestToken', () => {
 });
 
 describe('explainRefusal', () => {
-	const request = { role: 'arn:aws-cn:iam::111111111111:role/x', durationSeconds: 7200 } as never;
+	const request = {
+		role: 'arn:aws-cn:iam::111111111111:role/x',
+		durationSeconds: 7200,
+		chain: [],
+		region: 'r',
+	} as never;
 	const token = `h.${Buffer.from(JSON.stringify({ iss: 'https://token.actions.githubusercontent.com', aud: 'sts', sub: 'repo:o/r:ref:refs/heads/main' })).toString('base64url')}.s`;
 	const error = (name: string, message: string) =>
 		Object.assign(new Error(message), { name, $metadata: { requestId: 'id' } });
@@ -77,5 +82,45 @@ describe('explainRefusal', () => {
 			token,
 		);
 		expect(message).toContain('role-duration-seconds is 7200');
+	});
+
+	const tokenOf = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
+
+	it('offers the subject with and without immutable ids, whichever the token has', () => {
+		const ids = { repository: 'o/r', repository_id: '7', repository_owner_id: '9' };
+		const both = '["repo:o/r:environment:prod","repo:o@9/r@7:environment:prod"]';
+		for (const sub of ['repo:o/r:environment:prod', 'repo:o@9/r@7:environment:prod']) {
+			const claims = { iss: 'https://i', aud: 'sts', sub, ...ids };
+			expect(explainRefusal(error('AccessDenied', 'no'), request, tokenOf(claims)).message).toContain(
+				`"i:sub":${both}`,
+			);
+		}
+		const custom = { iss: 'https://i', aud: 'sts', sub: 'repo:o/r:job_workflow_ref:x', ...ids, repository: 'o/other' };
+		expect(explainRefusal(error('AccessDenied', 'no'), request, tokenOf(custom)).message).toContain(
+			'"i:sub":"repo:o/r:job_workflow_ref:x"',
+		);
+	});
+
+	it('names the issuer of a GitHub Enterprise Server as the provider', () => {
+		const claims = { iss: 'https://ghe.example/_services/token', aud: 'sts', sub: 's' };
+		expect(explainRefusal(error('AccessDenied', 'no'), request, tokenOf(claims)).message).toContain(
+			'oidc-provider/ghe.example/_services/token',
+		);
+	});
+
+	it.each([
+		['InvalidIdentityTokenException', 'Incorrect token audience', 'does not know the audience sts'],
+		[
+			'InvalidIdentityTokenException',
+			'No OpenIDConnect provider found in your account',
+			'create-open-id-connect-provider --url https://i',
+		],
+		['IDPCommunicationErrorException', 'timeout', 'could not reach the issuer'],
+		['PackedPolicyTooLargeException', '120%', 'a pattern such as team/*'],
+		['MalformedPolicyDocumentException', 'bad', 'Correct inline-session-policy'],
+		['RegionDisabledException', 'off', 'Activate STS'],
+	])('says what to do about %s: %s', (name, message, fix) => {
+		const claims = { iss: 'https://i', aud: 'sts', sub: 's' };
+		expect(explainRefusal(error(name, message), request, tokenOf(claims)).message).toContain(fix);
 	});
 });

@@ -1,6 +1,5 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import {
-	type AwsIdentity,
 	awsClientConfig,
 	awsRegion,
 	type Context,
@@ -17,9 +16,10 @@ import {
 import { authorizeRegistry } from './authorization.ts';
 import { createEcrRepository, type EcrAccess } from './ecr-repository.ts';
 import { parseEcrHost } from './host.ts';
-import { type Login, readLogins, sessionCredentials } from './logins.ts';
+import { identityOf, registryCredentials } from './identity.ts';
+import { type Login, loginFor, readLogins } from './logins.ts';
 import { createEcrLimits } from './rate.ts';
-import { establishSession, hasAmbientCredentials } from './session.ts';
+import { ambientCaller, hasAmbientCredentials } from './session.ts';
 
 /** An image reference with the registry filled in. */
 export type CompleteReference = ImageReference & { readonly registry: string };
@@ -32,26 +32,28 @@ export interface Registries {
 	/** The host to use where an input names none. */
 	defaultRegistry(): string;
 	repository(reference: { readonly registry: string; readonly repository: string }): Promise<ImageRepository>;
-	/** The API of a registry of ECR; undefined for a plain OCI registry. */
-	ecr(registry: string): Promise<EcrAccess | undefined>;
+	/**
+	 * The API of a private registry of ECR; undefined for any other. The repository chooses between several roles that have
+	 * logged in to one registry.
+	 */
+	ecr(registry: string, repository?: string): Promise<EcrAccess | undefined>;
 }
-
-// A session or token that ends within this time is renewed before it is used.
-const MARGIN_MILLISECONDS = 60_000;
 
 /** Opens the record of logins. Nothing is asked of any registry before it is used. */
 export async function openRegistries(context: Context): Promise<Registries> {
 	const logins = await readLogins(context);
 	const known = new Map<string, Promise<EcrAccess | undefined>>();
 
-	const ecr = (registry: string): Promise<EcrAccess | undefined> => {
-		const opened = known.get(registry) ?? openEcr(registry, logins, context);
-		known.set(registry, opened);
+	const ecr = (registry: string, repository?: string): Promise<EcrAccess | undefined> => {
+		const login = loginFor(logins, registry, repository);
+		const key = `${registry} ${login === undefined ? '' : logins.indexOf(login)}`;
+		const opened = known.get(key) ?? openEcr(registry, login, context);
+		known.set(key, opened);
 		return opened;
 	};
 
 	const defaultRegistry = (): string => {
-		const hosts = logins.map(({ registry }) => registry);
+		const hosts = [...new Set(logins.map(({ registry }) => registry))];
 		const [only, ...others] = hosts;
 		if (only === undefined) {
 			throw new PipelineError({
@@ -76,20 +78,20 @@ export async function openRegistries(context: Context): Promise<Registries> {
 		complete: (reference) => ({ ...reference, registry: reference.registry ?? defaultRegistry() }),
 		ecr,
 		async repository({ registry, repository }) {
-			const access = await ecr(registry);
+			const access = await ecr(registry, repository);
 			if (access !== undefined) return createEcrRepository(access, repository, context);
-			const client = createRegistryClient(
-				{ host: registry, credentials: () => dockerCredentials(registry, context), preemptive: false },
-				context,
-			);
+			const login = loginFor(logins, registry, repository);
+			const credentials =
+				login === undefined ? () => dockerCredentials(registry, context) : registryCredentials(login, context);
+			const client = createRegistryClient({ host: registry, credentials, preemptive: false }, context);
 			return createOciRepository(client, repository, context);
 		},
 	};
 }
 
 /** A recorded login first; then the ambient credentials, where they belong to this host; else it is no ECR of ours. */
-async function openEcr(registry: string, logins: readonly Login[], context: Context): Promise<EcrAccess | undefined> {
-	const login = logins.find((entry) => entry.registry === registry);
+async function openEcr(registry: string, login: Login | undefined, context: Context): Promise<EcrAccess | undefined> {
+	if (login?.type === 'public') return undefined;
 	if (login !== undefined) return accessByLogin(login, context);
 	const shape = parseEcrHost(registry);
 	const region = shape?.region ?? awsRegion(undefined, context.env);
@@ -108,42 +110,20 @@ async function openEcr(registry: string, logins: readonly Login[], context: Cont
 		},
 		context,
 	);
-	const accountId = shape?.accountId ?? (await callerAccount(region, context));
+	const accountId = shape?.accountId ?? (await ambientCaller(region, context)).accountId;
 	return { client, data, accountId, region, limits: createEcrLimits(context.clock) };
 }
 
 function accessByLogin(login: Login, context: Context): EcrAccess {
 	const client = new ECRClient(awsClientConfig(context, identityOf(login, context)));
-	let current = { credentials: login.registryCredentials, expiresAt: new Date(login.registryCredentialsExpire) };
-	const credentials = async () => {
-		if (current.expiresAt.getTime() - MARGIN_MILLISECONDS < context.clock.now())
-			current = await authorizeRegistry(client, context);
-		return current.credentials;
-	};
 	const data = createRegistryClient(
-		{ host: login.registry, protocol: login.protocol, credentials, preemptive: true },
+		{
+			host: login.registry,
+			protocol: login.protocol,
+			credentials: registryCredentials(login, context),
+			preemptive: true,
+		},
 		context,
 	);
 	return { client, data, accountId: login.accountId, region: login.region, limits: createEcrLimits(context.clock) };
-}
-
-/** How AWS is called for a login: with its session while that lasts, then with the next one, got in the same way. */
-export function identityOf(login: Login, context: Context): AwsIdentity {
-	const { region, session } = login;
-	if (session === undefined) return { region };
-	return {
-		region,
-		credentials: async () => {
-			const lasts = Date.parse(session.expiration) - MARGIN_MILLISECONDS > context.clock.now();
-			return lasts ? sessionCredentials(session) : (await establishSession(session.request, context)).credentials;
-		},
-	};
-}
-
-async function callerAccount(region: string, context: Context): Promise<string> {
-	const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
-	const { Account = '' } = await new STSClient(awsClientConfig(context, { region })).send(
-		new GetCallerIdentityCommand({}),
-	);
-	return Account;
 }

@@ -10,7 +10,8 @@ import {
 	retry,
 } from '@ecr-pipeline/core';
 import { canRequestToken, requestToken } from './oidc.ts';
-import { explainRefusal } from './trust.ts';
+import { stsRetry } from './sts-retry.ts';
+import { explainAssumeRole, explainRefusal } from './trust.ts';
 
 export interface ChainedRole {
 	readonly arn: string;
@@ -28,6 +29,8 @@ export interface SessionRequest {
 	readonly externalId?: string;
 	/** Session tags; only AssumeRole takes them, so they go to the roles after the first when that one is assumed by token. */
 	readonly tags: Readonly<Record<string, string>>;
+	/** Names of the tags that are let go, once, when STS says that all of it together is too large. */
+	readonly droppableTags?: readonly string[];
 	readonly transitiveTagKeys: readonly string[];
 	/** Roles assumed one after another from the first. */
 	readonly chain: readonly ChainedRole[];
@@ -36,6 +39,8 @@ export interface SessionRequest {
 	readonly policyArns: readonly string[];
 	/** A file with a web identity token, instead of GitHub's endpoint. */
 	readonly tokenFile?: string;
+	/** How often STS is asked at most; 12 when absent. */
+	readonly attempts?: number;
 }
 
 export interface Session {
@@ -56,7 +61,11 @@ export async function establishSession(request: SessionRequest, context: Context
 	const { STSClient } = await import('@aws-sdk/client-sts');
 	const clientFor = (credentials?: AwsCredentials): STSClient =>
 		new STSClient(
-			awsClientConfig(context, { region: request.region, ...(credentials === undefined ? {} : { credentials }) }),
+			// Once: which answers are worth another try is decided in one place, sts-retry.ts.
+			{
+				...awsClientConfig(context, { region: request.region, ...(credentials === undefined ? {} : { credentials }) }),
+				maxAttempts: 1,
+			},
 		);
 
 	const byToken =
@@ -80,6 +89,26 @@ export async function establishSession(request: SessionRequest, context: Context
 		);
 	}
 	return session;
+}
+
+/** Who the ambient credentials belong to: the account and its partition. */
+export async function ambientCaller(
+	region: string,
+	context: Context,
+): Promise<{ readonly accountId: string; readonly partition: string }> {
+	const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+	try {
+		const { Account = '', Arn = '' } = await new STSClient(awsClientConfig(context, { region })).send(
+			new GetCallerIdentityCommand({}),
+		);
+		return { accountId: Account, partition: Arn.split(':')[1] ?? 'aws' };
+	} catch (error) {
+		throw explainAwsError(
+			error,
+			'Could not find out which account the AWS credentials belong to',
+			'sts:GetCallerIdentity',
+		);
+	}
 }
 
 /** Tells whether the environment offers AWS credentials of its own: variables, container, web identity file, profile. */
@@ -116,19 +145,14 @@ async function assumeByToken(request: SessionRequest, client: STSClient, context
 				context,
 			);
 		},
-		{ ...context, attempts: 3, baseMilliseconds: 1000, again: canPassByItself },
+		stsRetry(context, attemptsOf(request)),
 	).catch((error: unknown) => {
 		throw explainRefusal(error, request, token);
 	});
 }
 
-// Which refusals of STS pass by themselves, and how often each is worth asking again: shared/research "2.2".
-function canPassByItself(error: unknown, attempt: number): boolean {
-	const code = awsErrorCode(error);
-	if (code === 'IDPCommunicationError' || code === 'IDPCommunicationErrorException') return true;
-	if (code === 'ExpiredTokenException' || code === 'InvalidIdentityToken' || code === 'InvalidIdentityTokenException')
-		return attempt === 1;
-	return code === 'AccessDenied' || code === 'AccessDeniedException';
+function attemptsOf({ attempts = 12 }: SessionRequest): number {
+	return attempts;
 }
 
 async function assumeByRole(
@@ -139,30 +163,54 @@ async function assumeByRole(
 	context: Context,
 ): Promise<Session> {
 	const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
-	const tags = Object.entries(request.tags).map(([Key, Value]) => ({ Key, Value }));
+	const assume = (tags: readonly string[]): Promise<Session> =>
+		retry(
+			async () =>
+				sessionFrom(
+					await client.send(
+						new AssumeRoleCommand({
+							RoleArn: role.arn,
+							RoleSessionName: request.sessionName,
+							DurationSeconds: durationOf(request),
+							...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
+							...tagging(request, tags),
+							...(last ? narrowing(request) : {}),
+						}),
+					),
+					context,
+				),
+			stsRetry(context, attemptsOf(request)),
+		);
+	const tags = Object.keys(request.tags);
+	const needed = tags.filter((name) => !request.droppableTags?.includes(name));
 	try {
-		return sessionFrom(
-			await client.send(
-				new AssumeRoleCommand({
-					RoleArn: role.arn,
-					RoleSessionName: request.sessionName,
-					DurationSeconds:
-						request.chain.length > 0 ? Math.min(request.durationSeconds, CHAINED_MAXIMUM) : request.durationSeconds,
-					...(role.externalId === undefined ? {} : { ExternalId: role.externalId }),
-					...(tags.length === 0 ? {} : { Tags: tags }),
-					...(request.transitiveTagKeys.length === 0 ? {} : { TransitiveTagKeys: [...request.transitiveTagKeys] }),
-					...(last ? narrowing(request) : {}),
-				}),
-			),
-			context,
-		);
+		return await assume(tags).catch((error: unknown) => {
+			const tooLarge = awsErrorCode(error)?.startsWith('PackedPolicyTooLarge') === true;
+			if (!tooLarge || needed.length === tags.length) throw error;
+			context.log.notice(
+				`STS found tags and policies together too large: the session goes without the tags ${tags.filter((name) => !needed.includes(name)).join(', ')}.`,
+			);
+			return assume(needed);
+		});
 	} catch (error) {
-		throw explainAwsError(
-			error,
-			`Could not assume the role ${role.arn}`,
-			`sts:AssumeRole${tags.length === 0 ? '' : ' and sts:TagSession'} on ${role.arn}`,
-		);
+		throw explainAssumeRole(error, request, role);
 	}
+}
+
+function durationOf({ chain, durationSeconds }: SessionRequest): number {
+	return chain.length > 0 ? Math.min(durationSeconds, CHAINED_MAXIMUM) : durationSeconds;
+}
+
+function tagging(
+	{ tags, transitiveTagKeys }: SessionRequest,
+	names: readonly string[],
+): { Tags?: { Key: string; Value: string }[]; TransitiveTagKeys?: string[] } {
+	if (names.length === 0) return {};
+	const transitive = transitiveTagKeys.filter((key) => names.includes(key));
+	return {
+		Tags: names.map((Key) => ({ Key, Value: tags[Key] ?? '' })),
+		...(transitive.length === 0 ? {} : { TransitiveTagKeys: transitive }),
+	};
 }
 
 function narrowing(request: SessionRequest): { Policy?: string; PolicyArns?: { arn: string }[] } {
