@@ -34,3 +34,4 @@ export {
 	type TagPlan,
 	tagConflict,
 } from './tags.ts';
+export { type AttachedVerdict, attachVerdict, findVerdicts } from './verdict-referrer.ts';
