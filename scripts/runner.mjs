@@ -60,6 +60,8 @@ export function createJob({ directory, env, onLine = () => {} }) {
 			if (post !== undefined) posts.push({ name, bundle: join(distribution, name, post), inputs, state: result.state });
 			return result;
 		},
+		/** Runs any bundle by its path. */
+		bundle: (path, inputs) => runBundle(path, inputs, {}),
 		/** Runs the post steps in reverse order. */
 		async finish() {
 			const results = [];

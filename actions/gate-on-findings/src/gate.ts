@@ -1,4 +1,4 @@
-import { type Context, escapeLog } from '@ecr-pipeline/core';
+import { type Context, type Digest, escapeLog } from '@ecr-pipeline/core';
 import { evaluate, headline, type ReportMaterial } from '@ecr-pipeline/findings';
 import { readBaseline, readFindingsFiles, readVexFiles } from './documents.ts';
 import { discardVerdict, type ReportFiles, reportPaths, writeReports } from './files.ts';
@@ -8,6 +8,8 @@ import { subjectOf } from './subject.ts';
 
 export interface GateResult extends ReportMaterial {
 	readonly files: ReportFiles;
+	/** Digest of the referrer that holds the verdict, where it was attached. */
+	readonly attachedVerdict?: Digest;
 }
 
 /** Holds the findings of one image against the policy, and writes what came of it. A failed verdict is a result, no error. */
@@ -49,7 +51,14 @@ export async function gateOnFindings(inputs: GateInputs, context: Context): Prom
 		context,
 	);
 	report(material, files, context);
-	return { ...material, files };
+	if (!inputs.attachVerdict) return { ...material, files };
+	// Loaded when it is asked for: the AWS SDK would double the time that every other verdict takes.
+	const { attach } = await import('./attach.ts');
+	return {
+		...material,
+		files,
+		attachedVerdict: await attach({ ...subject, verdictFile: files.verdict, now }, context),
+	};
 }
 
 function report(material: ReportMaterial, files: ReportFiles, { log }: Context): void {

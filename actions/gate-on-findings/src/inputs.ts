@@ -17,6 +17,8 @@ export interface GateInputs {
 	readonly sarifFile?: string;
 	readonly reportFile?: string;
 	readonly verdictFile?: string;
+	/** Whether the verdict is pushed as a referrer of the image. */
+	readonly attachVerdict: boolean;
 }
 
 const DEFAULT_POLICY_FILE = '.github/image-policy.yml';
@@ -38,6 +40,7 @@ export function readInputs(inputs: Inputs, env: Env): GateInputs {
 		...optional('sarifFile', inputs.text('sarif-file')),
 		...optional('reportFile', inputs.text('report-file')),
 		...optional('verdictFile', inputs.text('verdict-file')),
+		attachVerdict: inputs.boolean('attach-verdict', false),
 	};
 }
 

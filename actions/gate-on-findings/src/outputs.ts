@@ -24,7 +24,17 @@ export function outputsOf(result: GateResult): Record<string, OutputValue> {
 	};
 }
 
-function resultOf({ evaluation, mode, image, digest, policy, scanType, scanCompletedAt, files }: GateResult): object {
+function resultOf({
+	attachedVerdict,
+	evaluation,
+	mode,
+	image,
+	digest,
+	policy,
+	scanType,
+	scanCompletedAt,
+	files,
+}: GateResult): object {
 	const blocking = evaluation.decisions.filter((decision) => decision.class === 'blocking');
 	return {
 		schemaVersion: 1,
@@ -41,6 +51,7 @@ function resultOf({ evaluation, mode, image, digest, policy, scanType, scanCompl
 		blockingFindings: blocking.slice(0, LISTED).map(blockingFinding),
 		notes: evaluation.notes.slice(0, LISTED).map(short),
 		files,
+		...(attachedVerdict === undefined ? {} : { attachedVerdict }),
 	};
 }
 

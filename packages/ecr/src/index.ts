@@ -42,3 +42,4 @@ export {
 	type TagPlan,
 	tagConflict,
 } from './tags.ts';
+export { type AttachedVerdict, attachVerdict, findVerdicts } from './verdict-referrer.ts';

@@ -73,5 +73,6 @@ export const GATE_RESULT_SCHEMA = {
 			additionalProperties: false,
 			properties: { sarif: text, report: text, verdict: text },
 		},
+		attachedVerdict: { ...digest, description: 'The referrer of the image that holds the verdict.' },
 	},
 } as const;

@@ -1,0 +1,132 @@
+import { Readable } from 'node:stream';
+import { type Digest, digestOf, PipelineError, readBody } from '@ecr-pipeline/core';
+import {
+	type Descriptor,
+	type ImageRepository,
+	type ImageSource,
+	type Manifest,
+	manifestFromBytes,
+	OCI_MANIFEST,
+	parseManifest,
+} from '@ecr-pipeline/registry';
+
+const ARTIFACT_TYPE = 'application/vnd.in-toto+json';
+const PREDICATE_TYPE = 'https://slsa.dev/verification_summary/v1';
+const PREDICATE_ANNOTATION = 'in-toto.io/predicate-type';
+const CREATED_ANNOTATION = 'org.opencontainers.image.created';
+// OCI image-spec 1.1, manifest.md, "Guidance for an Empty Descriptor".
+const EMPTY = { mediaType: 'application/vnd.oci.empty.v1+json', bytes: Buffer.from('{}') };
+// A verdict is a few kilobytes; nothing larger is read for one.
+const LARGEST = 1024 * 1024;
+
+/** A verdict that was found on an image: its statement, not yet judged. */
+export interface AttachedVerdict {
+	/** Digest of the referrer. */
+	readonly digest: Digest;
+	/** The in-toto statement, as its bytes were pushed. */
+	readonly text: string;
+	/** When it was reached, ISO 8601, as its referrer says. */
+	readonly created: string;
+}
+
+/**
+ * Pushes a verdict as an OCI 1.1 referrer of an image. The same verdict gives the same referrer.
+ * @param statement the verdict file
+ * @param created milliseconds since 1970
+ * @returns the digest of the referrer
+ */
+export async function attachVerdict(
+	target: ImageRepository,
+	subject: Digest,
+	statement: string,
+	created: number,
+): Promise<Digest> {
+	const image = (await target.manifests([subject])).get(subject);
+	if (image === undefined)
+		throw new PipelineError({
+			code: 'not-found',
+			attempted: `Could not attach the verdict to ${target.name}@${subject}`,
+			answer: 'the image is not there',
+			fix: 'Attach it in the repository that the image was scanned in.',
+		});
+	const config = await putBytes(target, EMPTY.mediaType, EMPTY.bytes);
+	const layer = await putBytes(target, ARTIFACT_TYPE, Buffer.from(statement));
+	const manifest = manifestFromBytes(
+		Buffer.from(
+			JSON.stringify({
+				schemaVersion: 2,
+				mediaType: OCI_MANIFEST,
+				artifactType: ARTIFACT_TYPE,
+				config,
+				layers: [layer],
+				subject: { mediaType: image.mediaType, digest: image.digest, size: image.bytes.length },
+				annotations: {
+					[PREDICATE_ANNOTATION]: PREDICATE_TYPE,
+					[CREATED_ANNOTATION]: new Date(created).toISOString(),
+				},
+			}),
+		),
+		OCI_MANIFEST,
+	);
+	await target.putManifest(manifest);
+	return manifest.digest;
+}
+
+/**
+ * The verdicts attached to an image, the newest first. Only the first may decide: an older PASSED does not outlive a newer
+ * FAILED.
+ * @param limit how many are read
+ */
+export async function findVerdicts(
+	source: ImageSource & Pick<ImageRepository, 'referrers'>,
+	subject: Digest,
+	limit = 1,
+): Promise<AttachedVerdict[]> {
+	const referrers = (await source.referrers(subject))
+		.filter(({ artifactType, annotations }) => {
+			const predicate = annotations?.[PREDICATE_ANNOTATION];
+			return artifactType === ARTIFACT_TYPE && predicate === PREDICATE_TYPE;
+		})
+		.map(({ digest, annotations }) => ({ digest, created: annotations?.[CREATED_ANNOTATION] ?? '' }))
+		// Of two of the same time the order is that of their digests: the same image always gives the same answer.
+		.sort((one, other) => compare(other.created, one.created) || compare(one.digest, other.digest))
+		.slice(0, limit);
+	const manifests = await source.manifests(referrers.map(({ digest }) => digest));
+	return Promise.all(
+		referrers.map(async ({ digest, created }) => ({
+			digest,
+			created,
+			text: await statementOf(source, manifests.get(digest), `${source.name}@${digest}`),
+		})),
+	);
+}
+
+async function statementOf(source: ImageSource, manifest: Manifest | undefined, name: string): Promise<string> {
+	const parsed = manifest === undefined ? undefined : parseManifest(manifest);
+	const [layer, ...others] = parsed?.kind === 'image' ? parsed.layers : [];
+	if (layer === undefined || others.length > 0)
+		throw new PipelineError({
+			code: 'corrupt',
+			attempted: `Could not read the verdict ${name}`,
+			answer: manifest === undefined ? 'the registry lists it and does not have it' : 'it does not have one layer',
+		});
+	const bytes = await readBody(await source.openBlob(layer), LARGEST);
+	if (digestOf(bytes) !== layer.digest)
+		throw new PipelineError({
+			code: 'corrupt',
+			attempted: `Could not read the verdict ${name}`,
+			answer: `its bytes have the digest ${digestOf(bytes)} instead of ${layer.digest}`,
+		});
+	return bytes.toString('utf8');
+}
+
+async function putBytes(target: ImageRepository, mediaType: string, bytes: Buffer): Promise<Descriptor> {
+	const blob = { mediaType, digest: digestOf(bytes), size: bytes.length };
+	if (!(await target.presentBlobs([blob.digest])).has(blob.digest))
+		await target.putBlob(blob, { source: 'this verdict', open: async () => Readable.from([bytes]) });
+	return blob;
+}
+
+function compare(one: string, other: string): number {
+	return one < other ? -1 : Number(one > other);
+}
