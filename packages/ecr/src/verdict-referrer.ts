@@ -123,7 +123,11 @@ async function statementOf(source: ImageSource, manifest: Manifest | undefined, 
 async function putBytes(target: ImageRepository, mediaType: string, bytes: Buffer): Promise<Descriptor> {
 	const blob = { mediaType, digest: digestOf(bytes), size: bytes.length };
 	if (!(await target.presentBlobs([blob.digest])).has(blob.digest))
-		await target.putBlob(blob, { source: 'this verdict', open: async () => Readable.from([bytes]) });
+		await target.putBlob(blob, {
+			expectUpload: true,
+			source: 'this verdict',
+			open: async () => Readable.from([bytes]),
+		});
 	return blob;
 }
 
