@@ -276,7 +276,7 @@ function chart(results) {
 		const y = 20 + index * 24;
 		return `<text x="250" y="${y + 13}" text-anchor="end">${label}</text><rect x="260" y="${y}" width="${((ms / longest) * 400).toFixed(1)}" height="16" fill="${ours ? '#1a7f37' : '#8c959f'}"/><text x="${265 + (ms / longest) * 400}" y="${y + 13}">${Math.round(ms)} ms</text>`;
 	});
-	return `<svg xmlns="http://www.w3.org/2000/svg" width="740" height="${30 + bars.length * 24}" font-family="sans-serif" font-size="12">\n${lines.join('\n')}\n</svg>\n`;
+	return `<svg xmlns="http://www.w3.org/2000/svg" width="740" height="${30 + bars.length * 24}" font-family="sans-serif" font-size="12"><title>Cold copies between two registries</title>\n${lines.join('\n')}\n</svg>\n`;
 }
 
 async function startLocalEcr() {
