@@ -4,6 +4,7 @@ import {
 	type ImageSource,
 	isPlatformImage,
 	type Manifest,
+	openBlob,
 	type Platform,
 	parseManifest,
 } from '@ecr-pipeline/registry';
@@ -26,7 +27,7 @@ export async function platformsOf(source: ImageSource, manifest: Manifest): Prom
 export async function platformOf(source: ImageSource, manifest: Manifest): Promise<Platform> {
 	const parsed = parseManifest(manifest);
 	if (parsed.kind === 'index') throw unreadable(manifest.digest, 'it is an index');
-	const bytes = await readBody(await source.openBlob(parsed.config), MAX_CONFIG);
+	const bytes = await readBody(await openBlob(source, parsed.config), MAX_CONFIG);
 	return platformIn(bytes, manifest.digest);
 }
 

@@ -156,7 +156,11 @@ export async function put(target: ImageRepository, content: string, tag?: string
 	const { config, layer, manifest } = imageOf(content);
 	for (const bytes of [config, layer]) {
 		const blob = { mediaType: 'application/octet-stream', digest: digestOf(bytes), size: bytes.length };
-		await target.putBlob(blob, { expectUpload: true, source: 'test', open: async () => Readable.from([bytes]) });
+		await target.putBlob(blob, {
+			expectUpload: true,
+			source: 'test',
+			locate: async () => async () => Readable.from([bytes]),
+		});
 	}
 	await target.putManifest(manifest, tag);
 	return manifest;

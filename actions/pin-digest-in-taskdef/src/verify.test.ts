@@ -29,7 +29,10 @@ function repository() {
 					return found === undefined ? [] : [[reference, found] as const];
 				}),
 			),
-		openBlob: async ({ digest }) => Readable.from([blobs.get(digest) ?? Buffer.alloc(0)]),
+		locateBlob:
+			async ({ digest }) =>
+			async () =>
+				Readable.from([blobs.get(digest) ?? Buffer.alloc(0)]),
 	};
 	return {
 		source,

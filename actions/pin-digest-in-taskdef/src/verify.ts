@@ -5,6 +5,7 @@ import {
 	type ImageSource,
 	isPlatformImage,
 	type Manifest,
+	openBlob,
 	type Platform,
 	parseManifest,
 } from '@ecr-pipeline/registry';
@@ -56,7 +57,7 @@ async function manifestOf(repository: ImageSource, digest: Digest): Promise<Mani
 }
 
 async function configPlatform(repository: ImageSource, { digest }: Manifest, config: Descriptor): Promise<Platform> {
-	const bytes = await readBody(await repository.openBlob(config));
+	const bytes = await readBody(await openBlob(repository, config));
 	const found = digestOf(bytes);
 	if (found !== config.digest) {
 		throw new PipelineError({

@@ -2,7 +2,7 @@ import { type Context, type Digest, formatBytes, messageOf, PipelineError, withP
 import type { TagPlan } from '@ecr-pipeline/ecr';
 import {
 	type CopyCounts,
-	copyGraph,
+	copyGraphs,
 	describeProgress,
 	type ImageGraph,
 	type ImageRepository,
@@ -125,15 +125,16 @@ async function copy(
 	let progress = NO_PROGRESS;
 	const describe = (): string =>
 		`Copying to ${destination.repository.name}: ${describeProgress(progress, context.clock.now() - started)}`;
-	return withProgress(context, describe, () =>
-		copyGraph(source.repository, graph, destination.repository, {
+	const { repository: target, mountFrom } = destination;
+	const [counts = NO_COUNTS] = await withProgress(context, describe, () =>
+		copyGraphs([{ source: source.repository, graph, target, ...(mountFrom === undefined ? {} : { mountFrom }) }], {
 			concurrency: inputs.concurrency,
 			onProgress: (now) => {
 				progress = now;
 			},
-			...(destination.mountFrom === undefined ? {} : { mountFrom: destination.mountFrom }),
 		}),
 	);
+	return counts;
 }
 
 async function putEvidence(

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import {
 	BatchCheckLayerAvailabilityCommand,
 	BatchGetImageCommand,
@@ -24,6 +25,7 @@ import {
 	MANIFEST_MEDIA_TYPES,
 	type Manifest,
 	manifestFromBytes,
+	type OpenBlob,
 	putBlob,
 	type RegistryClient,
 	RegistryError,
@@ -60,7 +62,7 @@ export function createEcrRepository(access: EcrAccess, repository: string, conte
 			}
 			return found;
 		},
-		openBlob: (blob) => openLayer(client, common, blob, name, context),
+		locateBlob: (blob) => locateLayer(client, common, blob, name, context),
 		async presentBlobs(digests) {
 			const answers = await Promise.all(batches(digests).map((batch) => availableLayers(client, common, batch, name)));
 			return new Set(answers.flat());
@@ -155,13 +157,13 @@ async function availableLayers(
 	}
 }
 
-async function openLayer(
+async function locateLayer(
 	client: ECRClient,
 	common: RepositoryParameters,
 	blob: Descriptor,
 	name: string,
 	context: Context,
-) {
+): Promise<OpenBlob> {
 	const attempted = `Could not get the layer ${blob.digest} of ${name}`;
 	let url: URL;
 	try {
@@ -173,7 +175,11 @@ async function openLayer(
 		throw explainRepositoryError(error, attempted, 'ecr:GetDownloadUrlForLayer', name);
 	}
 	assertRedirectAllowed(new URL(`https://${name}`), url);
-	// The address is signed by itself; no Authorization goes with it.
+	return () => openStored(url, attempted, context);
+}
+
+/** The address is signed by itself; no Authorization goes with it. */
+async function openStored(url: URL, attempted: string, context: Context): Promise<Readable> {
 	const response = await context.send({ method: 'GET', url });
 	if (response.status === 200) return response.body;
 	const text = (await readBody(response.body, 64 * 1024).catch(() => Buffer.alloc(0))).toString('utf8');

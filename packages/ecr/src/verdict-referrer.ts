@@ -7,6 +7,7 @@ import {
 	type Manifest,
 	manifestFromBytes,
 	OCI_MANIFEST,
+	openBlob,
 	parseManifest,
 } from '@ecr-pipeline/registry';
 
@@ -110,7 +111,7 @@ async function statementOf(source: ImageSource, manifest: Manifest | undefined, 
 			attempted: `Could not read the verdict ${name}`,
 			answer: manifest === undefined ? 'the registry lists it and does not have it' : 'it does not have one layer',
 		});
-	const bytes = await readBody(await source.openBlob(layer), LARGEST);
+	const bytes = await readBody(await openBlob(source, layer), LARGEST);
 	if (digestOf(bytes) !== layer.digest)
 		throw new PipelineError({
 			code: 'corrupt',
@@ -126,7 +127,7 @@ async function putBytes(target: ImageRepository, mediaType: string, bytes: Buffe
 		await target.putBlob(blob, {
 			expectUpload: true,
 			source: 'this verdict',
-			open: async () => Readable.from([bytes]),
+			locate: async () => async () => Readable.from([bytes]),
 		});
 	return blob;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { copyBelow, describeProgress } from './copy.ts';
+import { copyBelow, copyGraphs, describeProgress } from './copy.ts';
+import { readGraph } from './graph.ts';
+import type { Descriptor } from './manifest.ts';
 import { openOciLayout } from './oci-layout.ts';
 import { memoryRepository, sampleImage, writeLayout } from './testing.ts';
 
@@ -34,7 +36,8 @@ describe('copyBelow', () => {
 		const [first, second] = [...image.blobs.keys()];
 		const target = memoryRepository({ mountable: new Set(second === undefined ? [] : [second]) });
 		if (first !== undefined) target.blobs.set(first, image.blobs.get(first) ?? Buffer.alloc(0));
-		const counts = await copyBelow(layout, layout.root, target, { concurrency: 4, mountFrom: 'other' });
+		const graph = await readGraph(layout, layout.root);
+		const [counts] = await copyGraphs([{ source: layout, graph, target, mountFrom: 'other' }], { concurrency: 4 });
 		expect(counts).toMatchObject({ blobsSkipped: 1, blobsMounted: 1, blobsCopied: 3 });
 	});
 
@@ -44,6 +47,49 @@ describe('copyBelow', () => {
 		await expect(copyBelow(holed, layout.root, memoryRepository(), { concurrency: 4 })).rejects.toThrow(
 			'incomplete there',
 		);
+	});
+});
+
+describe('copyGraphs', () => {
+	it('reads each blob once for several targets', async () => {
+		const { image, layout } = await source();
+		let opened = 0;
+		const counting = {
+			...layout,
+			locateBlob: async (blob: Descriptor) => {
+				const open = await layout.locateBlob(blob);
+				return async () => {
+					opened += 1;
+					return open();
+				};
+			},
+		};
+		const targets = [memoryRepository({ name: 'one/app' }), memoryRepository({ name: 'two/app' })];
+		const graph = await readGraph(counting, layout.root);
+		const counts = await copyGraphs(
+			targets.map((target) => ({ source: counting, graph, target })),
+			{ concurrency: 2 },
+		);
+		expect(opened).toBe(image.blobs.size);
+		expect(counts.map(({ blobsCopied }) => blobsCopied)).toEqual([5, 5]);
+		for (const target of targets)
+			for (const [digest, bytes] of image.blobs) expect(target.blobs.get(digest)?.equals(bytes)).toBe(true);
+	});
+
+	it('brings a blob that two images share to a repository once, and counts it as skipped for the other', async () => {
+		const { layout } = await source();
+		const target = memoryRepository();
+		const graph = await readGraph(layout, layout.root);
+		const [first, second] = await copyGraphs(
+			[
+				{ source: layout, graph, target },
+				{ source: layout, graph, target },
+			],
+			{ concurrency: 4 },
+		);
+		expect(target.journal.filter((line) => line.startsWith('blob'))).toHaveLength(5);
+		expect(first).toMatchObject({ blobsCopied: 5, blobsSkipped: 0 });
+		expect(second).toMatchObject({ blobsCopied: 0, blobsSkipped: 5 });
 	});
 });
 

@@ -1,16 +1,25 @@
-import { formatBytes } from '@ecr-pipeline/core';
+import { type Digest, formatBytes } from '@ecr-pipeline/core';
 import pMap from 'p-map';
 import { type ImageGraph, readGraph } from './graph.ts';
 import type { Descriptor, Manifest } from './manifest.ts';
-import type { ImageRepository, ImageSource } from './repository.ts';
+import type { BlobOffer, ImageRepository, ImageSource } from './repository.ts';
+import { shareRead } from './shared-read.ts';
+import { createTurns } from './turns.ts';
 
 export interface CopyOptions {
-	/** A repository of the target's registry that holds the same blobs, to mount them from. */
-	readonly mountFrom?: string;
-	/** Blobs in flight. */
+	/** Blobs whose bytes move at a time, over all copies. */
 	readonly concurrency: number;
 	/** Called as bytes pass and blobs end, for the progress line. */
 	readonly onProgress?: (progress: CopyProgress) => void;
+}
+
+/** One image on its way to one repository. */
+export interface Copy {
+	readonly source: ImageSource;
+	readonly graph: ImageGraph;
+	readonly target: ImageRepository;
+	/** A repository of the target's registry that holds the same blobs, to mount them from. */
+	readonly mountFrom?: string;
 }
 
 /** How far a copy is; blobs that were there already are not counted. */
@@ -50,54 +59,111 @@ export async function copyBelow(
 	target: ImageRepository,
 	options: CopyOptions,
 ): Promise<CopyCounts> {
-	return copyGraph(source, await readGraph(source, root), target, options);
-}
-
-/** The same for a graph that has been read already. */
-export async function copyGraph(
-	source: ImageSource,
-	graph: ImageGraph,
-	target: ImageRepository,
-	options: CopyOptions,
-): Promise<CopyCounts> {
-	const counts = await copyBlobs(source, graph, target, options);
-	for (const level of [...graph.levels].reverse()) {
-		await pMap(level, (manifest) => target.putManifest(manifest), { concurrency: options.concurrency });
-	}
+	const [counts = NOTHING] = await copyGraphs([{ source, graph: await readGraph(source, root), target }], options);
 	return counts;
 }
 
-async function copyBlobs(
-	source: ImageSource,
-	graph: ImageGraph,
-	target: ImageRepository,
-	options: CopyOptions,
-): Promise<CopyCounts> {
-	const present = await target.presentBlobs(graph.blobs.map(({ digest }) => digest));
-	const missing = graph.blobs.filter(({ digest }) => !present.has(digest));
-	let counts: CopyCounts = { ...NOTHING, blobsSkipped: graph.blobs.length - missing.length };
-	const totals = { totalBlobs: missing.length, totalBytes: missing.reduce((sum, { size }) => sum + size, 0) };
-	let passed = 0;
-	const report = (): void =>
-		options.onProgress?.({ ...totals, blobs: counts.blobsCopied + counts.blobsMounted, bytes: passed });
-	const copyOne = async (blob: Descriptor): Promise<void> => {
+/**
+ * The same for any number of images and targets at once, by one pool: a blob that several images share goes to a
+ * repository once, and one that several repositories miss is read once. Counts are given in the order of the copies; a
+ * blob that another copy brings counts as skipped.
+ */
+export async function copyGraphs(copies: readonly Copy[], options: CopyOptions): Promise<CopyCounts[]> {
+	const counts = await copyBlobs(copies, options);
+	await pMap(copies, ({ graph, target }) => putChildren(graph, target, options.concurrency));
+	return counts;
+}
+
+async function putChildren(graph: ImageGraph, target: ImageRepository, concurrency: number): Promise<void> {
+	for (const level of [...graph.levels].reverse()) {
+		await pMap(level, (manifest) => target.putManifest(manifest), { concurrency });
+	}
+}
+
+/** A blob, and the copies whose targets do not have it; each target stands there once. */
+interface Transfer {
+	readonly blob: Descriptor;
+	readonly copies: readonly number[];
+}
+
+async function copyBlobs(copies: readonly Copy[], options: CopyOptions): Promise<CopyCounts[]> {
+	const transfers = await missingBlobs(copies);
+	const counts = copies.map(({ graph }) => ({ ...NOTHING, blobsSkipped: graph.blobs.length }));
+	const totals = {
+		totalBlobs: transfers.reduce((sum, transfer) => sum + transfer.copies.length, 0),
+		totalBytes: transfers.reduce((sum, { blob, copies: missing }) => sum + blob.size * missing.length, 0),
+	};
+	let bytes = 0;
+	let blobs = 0;
+	const report = (): void => options.onProgress?.({ ...totals, blobs, bytes });
+	const inTurn = createTurns(options.concurrency);
+	// Where a mount has been refused, the next ones will be too: the bytes are looked for at once.
+	const refused = new Set<string>();
+
+	const bring = async (blob: Descriptor, index: number, locate: BlobOffer['locate']): Promise<void> => {
+		const { source, target, mountFrom } = copies[index] as Copy;
+		const way = `${mountFrom} ${target.name}`;
 		const how = await target.putBlob(blob, {
 			source: source.name,
-			open: () => source.openBlob(blob),
+			locate,
 			onBytes: (count) => {
-				passed += count;
+				bytes += count;
 				report();
 			},
-			// Where a mount has been refused, the next ones will be too: the bytes are asked for at once.
-			expectUpload: options.mountFrom === undefined || counts.blobsCopied > 0,
-			...(options.mountFrom === undefined ? {} : { mountFrom: options.mountFrom }),
+			expectUpload: mountFrom === undefined || refused.has(way),
+			...(mountFrom === undefined ? {} : { mountFrom }),
 		});
-		counts =
-			how === 'mounted'
-				? { ...counts, blobsMounted: counts.blobsMounted + 1 }
-				: { ...counts, blobsCopied: counts.blobsCopied + 1, bytesCopied: counts.bytesCopied + blob.size };
+		counts[index] = counted(counts[index] as CopyCounts, how, blob);
+		if (how === 'uploaded') refused.add(way);
+		blobs += 1;
 		report();
 	};
-	await pMap(missing, copyOne, { concurrency: options.concurrency });
+
+	const transfer = async ({ blob, copies: missing }: Transfer): Promise<void> => {
+		const { source } = copies[missing[0] as number] as Copy;
+		const read = shareRead(missing.length, () => source.locateBlob(blob), inTurn);
+		await Promise.all(
+			missing.map((index, reader) => bring(blob, index, () => read.join(reader)).finally(() => read.leave(reader))),
+		);
+	};
+
+	// Twice as many are begun as may move bytes, so that an upload is open when its turn comes.
+	await pMap(transfers, transfer, { concurrency: 2 * options.concurrency });
 	return counts;
+}
+
+/** A counted blob was taken for one that is there already until its way was known. */
+function counted(counts: CopyCounts, how: 'mounted' | 'uploaded', blob: Descriptor): CopyCounts {
+	const rest = { ...counts, blobsSkipped: counts.blobsSkipped - 1 };
+	return how === 'mounted'
+		? { ...rest, blobsMounted: counts.blobsMounted + 1 }
+		: { ...rest, blobsCopied: counts.blobsCopied + 1, bytesCopied: counts.bytesCopied + blob.size };
+}
+
+/** What one target must have in the end, each blob once, with the copy that brings it. */
+interface Wanted {
+	readonly target: ImageRepository;
+	readonly blobs: Map<Digest, { readonly blob: Descriptor; readonly copy: number }>;
+}
+
+/** What has to be brought, the largest first, so that the longest stream starts at once. */
+async function missingBlobs(copies: readonly Copy[]): Promise<Transfer[]> {
+	const targets = new Map<string, Wanted>();
+	for (const [copy, { graph, target }] of copies.entries()) {
+		const { blobs } = targets.get(target.name) ?? { blobs: new Map() };
+		for (const blob of graph.blobs) if (!blobs.has(blob.digest)) blobs.set(blob.digest, { blob, copy });
+		targets.set(target.name, { target, blobs });
+	}
+	const transfers = new Map<Digest, Transfer & { readonly copies: number[] }>();
+	const compare = async ({ target, blobs }: Wanted): Promise<void> => {
+		const present = await target.presentBlobs([...blobs.keys()]);
+		for (const { blob, copy } of blobs.values()) {
+			if (present.has(blob.digest)) continue;
+			const transfer = transfers.get(blob.digest) ?? { blob, copies: [] };
+			transfer.copies.push(copy);
+			transfers.set(blob.digest, transfer);
+		}
+	};
+	await Promise.all([...targets.values()].map(compare));
+	return [...transfers.values()].sort((one, other) => other.blob.size - one.blob.size);
 }

@@ -1,10 +1,11 @@
 export { createRegistryClient, type RegistryClient, RegistryError, type RegistryOptions } from './client.ts';
 export {
+	type Copy,
 	type CopyCounts,
 	type CopyOptions,
 	type CopyProgress,
 	copyBelow,
-	copyGraph,
+	copyGraphs,
 	describeProgress,
 	NO_PROGRESS,
 } from './copy.ts';
@@ -25,5 +26,5 @@ export { isIndexMediaType, MANIFEST_MEDIA_TYPES, OCI_INDEX, OCI_MANIFEST } from 
 export { type OciLayout, openOciLayout } from './oci-layout.ts';
 export { createOciRepository } from './oci-repository.ts';
 export { assertRedirectAllowed } from './redirect.ts';
-export type { BlobOffer, ImageRepository, ImageSource } from './repository.ts';
+export { type BlobOffer, type ImageRepository, type ImageSource, type OpenBlob, openBlob } from './repository.ts';
 export { putBlob } from './upload.ts';

@@ -1,7 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { type Digest, isDigest, PipelineError } from '@ecr-pipeline/core';
@@ -46,11 +45,11 @@ function layoutSource(directory: string, name: string): ImageSource {
 			}
 			return found;
 		},
-		async openBlob({ digest }): Promise<Readable> {
+		async locateBlob({ digest }) {
 			await stat(blobPath(digest)).catch(() => {
 				throw unusable(name, `its blob ${digest} is missing`);
 			});
-			return createReadStream(blobPath(digest));
+			return async () => createReadStream(blobPath(digest));
 		},
 	};
 }

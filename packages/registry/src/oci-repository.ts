@@ -46,7 +46,8 @@ export function createOciRepository(
 			});
 			return new Map(found.filter((entry): entry is readonly [string, Manifest] => entry[1] !== undefined));
 		},
-		openBlob: (blob) => openBlob(client, repository, blob, pull),
+		// The registry itself leads to the bytes, by a redirect or not: nothing can be asked ahead.
+		locateBlob: async (blob) => () => openBlob(client, repository, blob, pull),
 		async presentBlobs(digests) {
 			const present = await pMap(digests, (digest) => hasBlob(client, repository, digest, pull), {
 				concurrency: PARALLEL,

@@ -8,8 +8,19 @@ export interface ImageSource {
 	readonly name: string;
 	/** Manifests by digest or tag. What is not there is not in the map; every other trouble is an error. */
 	manifests(references: readonly string[]): Promise<ReadonlyMap<string, Manifest>>;
-	/** The bytes of a blob, not yet checked against its digest. */
-	openBlob(blob: Descriptor): Promise<Readable>;
+	/**
+	 * Finds where the bytes of a blob are; the answer opens them, not yet checked against the digest. What can be asked
+	 * ahead is asked here, so that a blob that waits for its turn holds no connection.
+	 */
+	locateBlob(blob: Descriptor): Promise<OpenBlob>;
+}
+
+/** Opens the bytes of a blob that has been located. */
+export type OpenBlob = () => Promise<Readable>;
+
+/** The bytes of a blob, not yet checked against its digest. */
+export async function openBlob(source: ImageSource, blob: Descriptor): Promise<Readable> {
+	return (await source.locateBlob(blob))();
 }
 
 export interface BlobOffer {
@@ -17,10 +28,10 @@ export interface BlobOffer {
 	readonly source: string;
 	/** A repository of the same registry that has the blob, to mount it from. */
 	readonly mountFrom?: string;
-	/** The bytes will be needed: they may be opened while the upload is being started. */
+	/** The bytes will be needed: they may be located while the upload is being started. */
 	readonly expectUpload: boolean;
-	/** Opens the bytes; called again when the upload has to start anew. */
-	readonly open: () => Promise<Readable>;
+	/** Locates the bytes; called again when the upload has to start anew. */
+	readonly locate: () => Promise<OpenBlob>;
 	/** Called with the number of bytes as they pass, for the progress line. */
 	readonly onBytes?: (count: number) => void;
 }

@@ -60,7 +60,7 @@ export async function writeLayout({ root, manifests, blobs }: SampleImage): Prom
 }
 
 /** A repository in memory that refuses what a registry refuses, and writes down what it was told. */
-export function memoryRepository(options: { mountable?: ReadonlySet<Digest> } = {}): ImageRepository & {
+export function memoryRepository(options: { name?: string; mountable?: ReadonlySet<Digest> } = {}): ImageRepository & {
 	readonly journal: string[];
 	readonly stored: Map<string, Manifest>;
 	readonly blobs: Map<Digest, Buffer>;
@@ -69,7 +69,7 @@ export function memoryRepository(options: { mountable?: ReadonlySet<Digest> } = 
 	const blobs = new Map<Digest, Buffer>();
 	const journal: string[] = [];
 	return {
-		name: 'memory/app',
+		name: options.name ?? 'memory/app',
 		registry: 'memory',
 		repository: 'app',
 		stored,
@@ -81,7 +81,10 @@ export function memoryRepository(options: { mountable?: ReadonlySet<Digest> } = 
 					stored.has(reference) ? [[reference, stored.get(reference) as Manifest]] : [],
 				),
 			),
-		openBlob: async ({ digest }) => Readable.from([blobs.get(digest) ?? Buffer.alloc(0)]),
+		locateBlob:
+			async ({ digest }) =>
+			async () =>
+				Readable.from([blobs.get(digest) ?? Buffer.alloc(0)]),
 		presentBlobs: async (digests) => new Set(digests.filter((digest) => blobs.has(digest))),
 		async putBlob(blob, offer) {
 			journal.push(`blob ${blob.size}`);
@@ -90,7 +93,7 @@ export function memoryRepository(options: { mountable?: ReadonlySet<Digest> } = 
 				return 'mounted';
 			}
 			const chunks: Buffer[] = [];
-			for await (const chunk of await offer.open()) chunks.push(chunk as Buffer);
+			for await (const chunk of await (await offer.locate())()) chunks.push(chunk as Buffer);
 			blobs.set(blob.digest, Buffer.concat(chunks));
 			return 'uploaded';
 		},

@@ -37,22 +37,17 @@ export async function putBlob(
 	};
 
 	const once = async (): Promise<'mounted' | 'uploaded'> => {
-		const opening = offer.expectUpload ? offer.open() : undefined;
+		const locating = offer.expectUpload ? offer.locate() : undefined;
 		// Whatever comes of it is told below, or does not matter because starting the upload has failed.
-		opening?.catch(() => undefined);
-		const session = await start().catch((error: unknown) => {
-			discard(opening);
-			throw error;
-		});
-		if (session.status === 201) {
-			discard(opening);
-			return 'mounted';
-		}
+		locating?.catch(() => undefined);
+		const session = await start();
+		if (session.status === 201) return 'mounted';
+		const open = await (locating ?? offer.locate());
 		const done = await client.request({
 			method: 'PUT',
 			path: uploadUrl(session.headers.location, client.host, blob),
 			headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) },
-			body: async () => verified(await (opening ?? offer.open()), blob, offer),
+			body: async () => verified(await open(), blob, offer),
 			accept: [201],
 			attempted: `Could not upload ${blob.digest} (${blob.size} bytes) to ${target}`,
 			scope,
@@ -63,10 +58,6 @@ export async function putBlob(
 	};
 
 	return retry(once, { ...context, attempts: ATTEMPTS, again: (error) => canPass(error, context.clock.now()) });
-}
-
-function discard(opening: Promise<Readable> | undefined): void {
-	opening?.then((stream) => stream.destroy()).catch(() => undefined);
 }
 
 function verified(source: Readable, blob: Descriptor, offer: BlobOffer): Readable {
