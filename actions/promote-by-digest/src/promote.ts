@@ -2,13 +2,13 @@ import { type Context, type Digest, formatBytes, messageOf, PipelineError, withP
 import type { TagPlan } from '@ecr-pipeline/ecr';
 import {
 	type CopyCounts,
-	copyGraphs,
 	describeProgress,
 	type ImageGraph,
 	type ImageRepository,
 	type Manifest,
 	NO_PROGRESS,
 	readGraph,
+	startCopies,
 } from '@ecr-pipeline/registry';
 import { type Evidence, findEvidence } from './evidence.ts';
 import type { PromoteInputs } from './inputs.ts';
@@ -126,15 +126,18 @@ async function copy(
 	const describe = (): string =>
 		`Copying to ${destination.repository.name}: ${describeProgress(progress, context.clock.now() - started)}`;
 	const { repository: target, mountFrom } = destination;
-	const [counts = NO_COUNTS] = await withProgress(context, describe, () =>
-		copyGraphs([{ source: source.repository, graph, target, ...(mountFrom === undefined ? {} : { mountFrom }) }], {
-			concurrency: inputs.concurrency,
-			onProgress: (now) => {
-				progress = now;
+	return withProgress(context, describe, async () => {
+		const [copied] = await startCopies(
+			[{ source: source.repository, graph, target, ...(mountFrom === undefined ? {} : { mountFrom }) }],
+			{
+				concurrency: inputs.concurrency,
+				onProgress: (now) => {
+					progress = now;
+				},
 			},
-		}),
-	);
-	return counts;
+		);
+		return (await copied) ?? NO_COUNTS;
+	});
 }
 
 async function putEvidence(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { copyBelow, copyGraphs, describeProgress } from './copy.ts';
+import { copyBelow, describeProgress, startCopies } from './copy.ts';
 import { readGraph } from './graph.ts';
 import type { Descriptor } from './manifest.ts';
 import { openOciLayout } from './oci-layout.ts';
+import type { BlobOffer } from './repository.ts';
 import { memoryRepository, sampleImage, writeLayout } from './testing.ts';
 
 async function source() {
@@ -37,7 +38,8 @@ describe('copyBelow', () => {
 		const target = memoryRepository({ mountable: new Set(second === undefined ? [] : [second]) });
 		if (first !== undefined) target.blobs.set(first, image.blobs.get(first) ?? Buffer.alloc(0));
 		const graph = await readGraph(layout, layout.root);
-		const [counts] = await copyGraphs([{ source: layout, graph, target, mountFrom: 'other' }], { concurrency: 4 });
+		const [copied] = await startCopies([{ source: layout, graph, target, mountFrom: 'other' }], { concurrency: 4 });
+		const counts = await copied;
 		expect(counts).toMatchObject({ blobsSkipped: 1, blobsMounted: 1, blobsCopied: 3 });
 	});
 
@@ -50,7 +52,7 @@ describe('copyBelow', () => {
 	});
 });
 
-describe('copyGraphs', () => {
+describe('startCopies', () => {
 	it('reads each blob once for several targets', async () => {
 		const { image, layout } = await source();
 		let opened = 0;
@@ -66,10 +68,11 @@ describe('copyGraphs', () => {
 		};
 		const targets = [memoryRepository({ name: 'one/app' }), memoryRepository({ name: 'two/app' })];
 		const graph = await readGraph(counting, layout.root);
-		const counts = await copyGraphs(
+		const copied = await startCopies(
 			targets.map((target) => ({ source: counting, graph, target })),
 			{ concurrency: 2 },
 		);
+		const counts = await Promise.all(copied);
 		expect(opened).toBe(image.blobs.size);
 		expect(counts.map(({ blobsCopied }) => blobsCopied)).toEqual([5, 5]);
 		for (const target of targets)
@@ -80,16 +83,39 @@ describe('copyGraphs', () => {
 		const { layout } = await source();
 		const target = memoryRepository();
 		const graph = await readGraph(layout, layout.root);
-		const [first, second] = await copyGraphs(
-			[
-				{ source: layout, graph, target },
-				{ source: layout, graph, target },
-			],
-			{ concurrency: 4 },
+		const [first, second] = await Promise.all(
+			await startCopies(
+				[
+					{ source: layout, graph, target },
+					{ source: layout, graph, target },
+				],
+				{ concurrency: 4 },
+			),
 		);
 		expect(target.journal.filter((line) => line.startsWith('blob'))).toHaveLength(5);
 		expect(first).toMatchObject({ blobsCopied: 5, blobsSkipped: 0 });
 		expect(second).toMatchObject({ blobsCopied: 0, blobsSkipped: 5 });
+	});
+});
+
+describe('a copy that fails', () => {
+	it('stops no other, and puts no manifest on top of a blob that is missing', async () => {
+		const { layout } = await source();
+		const graph = await readGraph(layout, layout.root);
+		const broken = memoryRepository({ name: 'broken/app' });
+		const failing = {
+			...broken,
+			putBlob: async (blob: Descriptor, offer: BlobOffer) => {
+				if (blob.digest === graph.blobs[2]?.digest) throw new Error('no room');
+				return broken.putBlob(blob, offer);
+			},
+		};
+		const whole = memoryRepository({ name: 'whole/app' });
+		const copies = [failing, whole].map((target) => ({ source: layout, graph, target }));
+		const outcomes = await Promise.allSettled(await startCopies(copies, { concurrency: 4 }));
+		expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+		expect(broken.stored.size).toBe(0);
+		expect(whole.stored.size).toBe(2);
 	});
 });
 

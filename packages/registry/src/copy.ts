@@ -1,10 +1,10 @@
 import { type Digest, formatBytes } from '@ecr-pipeline/core';
+import pLimit from 'p-limit';
 import pMap from 'p-map';
 import { type ImageGraph, readGraph } from './graph.ts';
 import type { Descriptor, Manifest } from './manifest.ts';
 import type { BlobOffer, ImageRepository, ImageSource } from './repository.ts';
-import { shareRead } from './shared-read.ts';
-import { createTurns } from './turns.ts';
+import { inTurns, shareRead } from './shared-read.ts';
 
 export interface CopyOptions {
 	/** Blobs whose bytes move at a time, over all copies. */
@@ -59,49 +59,76 @@ export async function copyBelow(
 	target: ImageRepository,
 	options: CopyOptions,
 ): Promise<CopyCounts> {
-	const [counts = NOTHING] = await copyGraphs([{ source, graph: await readGraph(source, root), target }], options);
-	return counts;
+	const [copied] = await startCopies([{ source, graph: await readGraph(source, root), target }], options);
+	return (await copied) ?? NOTHING;
 }
 
 /**
- * The same for any number of images and targets at once, by one pool: a blob that several images share goes to a
- * repository once, and one that several repositories miss is read once. Counts are given in the order of the copies; a
- * blob that another copy brings counts as skipped.
+ * The same for any number of images and targets by one pool: a blob that several images share goes to a repository once,
+ * and one that several repositories miss is read once. Each copy ends by itself, in the order given; one that fails stops
+ * no other. A blob that another copy brings counts as skipped.
  */
-export async function copyGraphs(copies: readonly Copy[], options: CopyOptions): Promise<CopyCounts[]> {
-	const counts = await copyBlobs(copies, options);
-	await pMap(copies, ({ graph, target }) => putChildren(graph, target, options.concurrency));
-	return counts;
+export async function startCopies(
+	copies: readonly Copy[],
+	options: CopyOptions,
+): Promise<readonly Promise<CopyCounts>[]> {
+	const transfers = startTransfers(await missingBlobs(copies), copies, options);
+	const ending = copies.map(async (copy, index) => {
+		const needed = new Set(copy.graph.blobs.map(({ digest }) => digest));
+		const waited = transfers.filter(({ target, blob }) => target === copy.target.name && needed.has(blob.digest));
+		const ways = await Promise.all(waited.map(({ done }) => done));
+		const counts = waited.reduce(
+			(sum, { blob, copy: bringer }, at) => (bringer === index ? counted(sum, ways[at], blob) : sum),
+			{ ...NOTHING, blobsSkipped: needed.size },
+		);
+		for (const level of [...copy.graph.levels].reverse())
+			await pMap(level, (manifest) => copy.target.putManifest(manifest), { concurrency: options.concurrency });
+		return counts;
+	});
+	// Each error is told to who waits for that copy, who may still be waiting for another.
+	for (const copy of ending) copy.catch(() => undefined);
+	return ending;
 }
 
-async function putChildren(graph: ImageGraph, target: ImageRepository, concurrency: number): Promise<void> {
-	for (const level of [...graph.levels].reverse()) {
-		await pMap(level, (manifest) => target.putManifest(manifest), { concurrency });
-	}
+/** A counted blob was taken for one that is there already. */
+function counted(counts: CopyCounts, how: 'mounted' | 'uploaded' | undefined, blob: Descriptor): CopyCounts {
+	const rest = { ...counts, blobsSkipped: counts.blobsSkipped - 1 };
+	return how === 'mounted'
+		? { ...rest, blobsMounted: counts.blobsMounted + 1 }
+		: { ...rest, blobsCopied: counts.blobsCopied + 1, bytesCopied: counts.bytesCopied + blob.size };
 }
 
-/** A blob, and the copies whose targets do not have it; each target stands there once. */
+/** A blob on its way to one target. */
 interface Transfer {
 	readonly blob: Descriptor;
-	readonly copies: readonly number[];
+	readonly target: string;
+	/** The copy that brings it; others with the same target wait for it. */
+	readonly copy: number;
+	readonly done: Promise<'mounted' | 'uploaded'>;
 }
 
-async function copyBlobs(copies: readonly Copy[], options: CopyOptions): Promise<CopyCounts[]> {
-	const transfers = await missingBlobs(copies);
-	const counts = copies.map(({ graph }) => ({ ...NOTHING, blobsSkipped: graph.blobs.length }));
+/** A blob, and the copies that bring it, one for each target that does not have it. */
+interface Missing {
+	readonly blob: Descriptor;
+	readonly copies: number[];
+}
+
+/** Begins all transfers, the largest first, so that the longest stream starts at once. */
+function startTransfers(missing: readonly Missing[], copies: readonly Copy[], options: CopyOptions): Transfer[] {
 	const totals = {
-		totalBlobs: transfers.reduce((sum, transfer) => sum + transfer.copies.length, 0),
-		totalBytes: transfers.reduce((sum, { blob, copies: missing }) => sum + blob.size * missing.length, 0),
+		totalBlobs: missing.reduce((sum, { copies: { length } }) => sum + length, 0),
+		totalBytes: missing.reduce((sum, { blob, copies: { length } }) => sum + blob.size * length, 0),
 	};
 	let bytes = 0;
 	let blobs = 0;
 	const report = (): void => options.onProgress?.({ ...totals, blobs, bytes });
-	const inTurn = createTurns(options.concurrency);
+	// Twice as many are begun as may move bytes, so that an upload is open when its turn comes.
+	const begun = pLimit(2 * options.concurrency);
+	const inTurn = inTurns(options.concurrency);
 	// Where a mount has been refused, the next ones will be too: the bytes are looked for at once.
 	const refused = new Set<string>();
 
-	const bring = async (blob: Descriptor, index: number, locate: BlobOffer['locate']): Promise<void> => {
-		const { source, target, mountFrom } = copies[index] as Copy;
+	const bring = async (blob: Descriptor, { source, target, mountFrom }: Copy, locate: BlobOffer['locate']) => {
 		const way = `${mountFrom} ${target.name}`;
 		const how = await target.putBlob(blob, {
 			source: source.name,
@@ -113,31 +140,33 @@ async function copyBlobs(copies: readonly Copy[], options: CopyOptions): Promise
 			expectUpload: mountFrom === undefined || refused.has(way),
 			...(mountFrom === undefined ? {} : { mountFrom }),
 		});
-		counts[index] = counted(counts[index] as CopyCounts, how, blob);
 		if (how === 'uploaded') refused.add(way);
 		blobs += 1;
 		report();
+		return how;
 	};
 
-	const transfer = async ({ blob, copies: missing }: Transfer): Promise<void> => {
-		const { source } = copies[missing[0] as number] as Copy;
-		const read = shareRead(missing.length, () => source.locateBlob(blob), inTurn);
-		await Promise.all(
-			missing.map((index, reader) => bring(blob, index, () => read.join(reader)).finally(() => read.leave(reader))),
+	return missing.flatMap(({ blob, copies: bringers }) => {
+		const { source } = copies[bringers[0] as number] as Copy;
+		const read = shareRead(bringers.length, () => source.locateBlob(blob), inTurn);
+		const outcomes = begun(() =>
+			Promise.allSettled(
+				bringers.map((index, reader) =>
+					bring(blob, copies[index] as Copy, () => read.join(reader)).finally(() => read.leave(reader)),
+				),
+			),
 		);
-	};
-
-	// Twice as many are begun as may move bytes, so that an upload is open when its turn comes.
-	await pMap(transfers, transfer, { concurrency: 2 * options.concurrency });
-	return counts;
-}
-
-/** A counted blob was taken for one that is there already until its way was known. */
-function counted(counts: CopyCounts, how: 'mounted' | 'uploaded', blob: Descriptor): CopyCounts {
-	const rest = { ...counts, blobsSkipped: counts.blobsSkipped - 1 };
-	return how === 'mounted'
-		? { ...rest, blobsMounted: counts.blobsMounted + 1 }
-		: { ...rest, blobsCopied: counts.blobsCopied + 1, bytesCopied: counts.bytesCopied + blob.size };
+		return bringers.map((copy, reader) => ({
+			blob,
+			target: (copies[copy] as Copy).target.name,
+			copy,
+			done: outcomes.then((all) => {
+				const outcome = all[reader] as PromiseSettledResult<'mounted' | 'uploaded'>;
+				if (outcome.status === 'rejected') throw outcome.reason;
+				return outcome.value;
+			}),
+		}));
+	});
 }
 
 /** What one target must have in the end, each blob once, with the copy that brings it. */
@@ -147,23 +176,23 @@ interface Wanted {
 }
 
 /** What has to be brought, the largest first, so that the longest stream starts at once. */
-async function missingBlobs(copies: readonly Copy[]): Promise<Transfer[]> {
+async function missingBlobs(copies: readonly Copy[]): Promise<Missing[]> {
 	const targets = new Map<string, Wanted>();
 	for (const [copy, { graph, target }] of copies.entries()) {
 		const { blobs } = targets.get(target.name) ?? { blobs: new Map() };
 		for (const blob of graph.blobs) if (!blobs.has(blob.digest)) blobs.set(blob.digest, { blob, copy });
 		targets.set(target.name, { target, blobs });
 	}
-	const transfers = new Map<Digest, Transfer & { readonly copies: number[] }>();
+	const missing = new Map<Digest, Missing>();
 	const compare = async ({ target, blobs }: Wanted): Promise<void> => {
 		const present = await target.presentBlobs([...blobs.keys()]);
 		for (const { blob, copy } of blobs.values()) {
 			if (present.has(blob.digest)) continue;
-			const transfer = transfers.get(blob.digest) ?? { blob, copies: [] };
-			transfer.copies.push(copy);
-			transfers.set(blob.digest, transfer);
+			const known = missing.get(blob.digest) ?? { blob, copies: [] };
+			known.copies.push(copy);
+			missing.set(blob.digest, known);
 		}
 	};
 	await Promise.all([...targets.values()].map(compare));
-	return [...transfers.values()].sort((one, other) => other.blob.size - one.blob.size);
+	return [...missing.values()].sort((one, other) => other.blob.size - one.blob.size);
 }

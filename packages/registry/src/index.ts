@@ -5,9 +5,9 @@ export {
 	type CopyOptions,
 	type CopyProgress,
 	copyBelow,
-	copyGraphs,
 	describeProgress,
 	NO_PROGRESS,
+	startCopies,
 } from './copy.ts';
 export { dockerConfigPath, dockerCredentials, type RegistryCredentials } from './docker-config.ts';
 export { type ImageGraph, readGraph } from './graph.ts';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as soon } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { shareRead } from './shared-read.ts';
+import { inTurns, shareRead } from './shared-read.ts';
 
 const BYTES = Buffer.alloc(1_000_000, 'layer ');
 
@@ -86,5 +86,25 @@ describe('a shared read', () => {
 		const read = shareRead(2, failing, atOnce);
 		const outcomes = await Promise.allSettled([0, 1].map(async (reader) => buffer(await (await read.join(reader))())));
 		expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+	});
+});
+
+describe('turns', () => {
+	it('keep no more streams open than there are turns; a closed or failed one makes room', async () => {
+		const inTurn = inTurns(2);
+		const opened: Readable[] = [];
+		const open = async () => {
+			opened.push(Readable.from(['bytes']));
+			return opened.at(-1) as Readable;
+		};
+		const first = await inTurn(open);
+		await expect(inTurn(async () => Promise.reject(new Error('not there')))).rejects.toThrow('not there');
+		await inTurn(open);
+		const third = inTurn(open);
+		await soon();
+		expect(opened).toHaveLength(2);
+		first.destroy();
+		await third;
+		expect(opened).toHaveLength(3);
 	});
 });

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
+import pLimit from 'p-limit';
 import type { OpenBlob } from './repository.ts';
 
 /** One read of a blob for several readers. */
@@ -68,4 +70,18 @@ function fanOut(count: number): (source: Readable) => Readable[] {
 		});
 		return branches;
 	};
+}
+
+/** Opens blobs so that at most `count` streams are open at a time: each waits for its turn, which ends when it has closed. */
+export function inTurns(count: number): (open: OpenBlob) => Promise<Readable> {
+	const turn = pLimit(count);
+	return (open) =>
+		new Promise((resolve, reject) => {
+			turn(async () => {
+				const stream = await open();
+				const closed = once(stream, 'close');
+				resolve(stream);
+				await closed;
+			}).catch(reject);
+		});
 }
