@@ -148,9 +148,11 @@ async function round(start, layers, directory, tools) {
 		const idle = await peakMegabytes(registry.pid);
 		const before = await processorSeconds(registry.pid);
 		const push = await timed(layers, (layer) => pushLayer(registry, layer));
+		const between = await processorSeconds(registry.pid);
 		const pull = await timed(layers, (layer) => pullLayer(registry, layer));
-		const processor = (await processorSeconds(registry.pid)) - before;
-		return { push, pull, processor, idle, peak: await peakMegabytes(registry.pid) };
+		const after = await processorSeconds(registry.pid);
+		const peak = await peakMegabytes(registry.pid);
+		return { push, pull, pushing: between - before, pulling: after - between, idle, peak };
 	} finally {
 		await registry.stop();
 	}
@@ -173,14 +175,14 @@ async function bench(directory, tools) {
 async function report(local, debian) {
 	const shares = Object.fromEntries(['push', 'pull'].map((what) => [what, local(what) / debian(what)]));
 	const row = (name, of) =>
-		`| ${name} | ${Math.round(of('push'))} | ${Math.round(of('pull'))} | ${of('processor').toFixed(1)} | ${of('idle')} | ${of('peak')} |`;
+		`| ${name} | ${Math.round(of('push'))} | ${Math.round(of('pull'))} | ${of('pushing').toFixed(1)} | ${of('pulling').toFixed(1)} | ${of('idle')} | ${of('peak')} |`;
 	const text = `# local-ecr beside docker-registry
 
 ${MEGABYTES} MB in ${LAYERS} layers, ${AT_ONCE} at once, pushed and pulled by curl on loopback; median of ${ROUNDS} rounds, the two in turn.
 ${availableParallelism()} cores, which other work may have shared: the ratios count, not the rates. Written by \`npm run bench:local-ecr\`.
 
-| | push MB/s | pull MB/s | processor s | idle RSS MB | peak RSS MB |
-| --- | --- | --- | --- | --- | --- |
+| | push MB/s | pull MB/s | push, processor s | pull, processor s | idle RSS MB | peak RSS MB |
+| --- | --- | --- | --- | --- | --- | --- |
 ${row('local-ecr', local)}
 ${row('docker-registry', debian)}
 
