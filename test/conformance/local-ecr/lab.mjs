@@ -1,11 +1,12 @@
-// The lab of the AWS tutorial against local-ecr, command for command, with the real aws command line and docker:
-// `node test/conformance/local-ecr/lab.mjs`.
+// The lab of the tutorial for ECR, command for command, with the real aws command line and docker.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { find, run, startServer } from './process.mjs';
+import { run } from '../../peers/command.mjs';
+import { findPeer } from '../../peers/peers.mjs';
+import { startServer } from './process.mjs';
 
 const HELLO = fileURLToPath(new URL('../../../examples/hello', import.meta.url));
 const POLICY = JSON.stringify({
@@ -20,18 +21,19 @@ const POLICY = JSON.stringify({
 });
 const REPOSITORY = ['--repository-name', 'hello-repository'];
 
-async function missing() {
-	for (const command of ['aws', 'docker'])
-		if ((await find(command)) === undefined) return `${command} is not installed`;
-	const { code } = await run('docker', ['info']);
-	return code === 0 ? undefined : 'no Docker daemon answers';
+async function findTools() {
+	const [aws, docker] = [await findPeer('aws'), await findPeer('docker')];
+	const missing = aws.missing ?? docker.missing;
+	if (missing !== undefined) return { missing };
+	const { code } = await run(docker.path, ['info']);
+	return code === 0 ? { aws: aws.path, docker: docker.path } : { missing: 'no Docker daemon answers' };
 }
 
 /** A shell that stops at the first command that fails, and prints what it does as the lab does. */
-function shell(env) {
+function shell(tools, env) {
 	const must = async (command, args, input) => {
 		console.log(`$ ${command} ${args.join(' ')}`);
-		const { code, stdout, stderr } = await run(command, args, { env, input });
+		const { code, stdout, stderr } = await run(tools[command], args, { env, input });
 		assert.equal(code, 0, `${command} ${args.join(' ')}: ${stderr || stdout}`);
 		return stdout;
 	};
@@ -87,16 +89,24 @@ async function lab({ docker, ecr, text }, server) {
 	assert.deepEqual((await ecr('describe-repositories')).repositories, []);
 }
 
-const why = await missing();
-if (why !== undefined) {
-	console.log(`NOT RUN: the lab: ${why}`);
-} else {
+/** @returns {Promise<'green' | 'failed' | 'not run'>} */
+export async function runLab() {
+	const { missing, ...tools } = await findTools();
+	if (missing !== undefined) {
+		console.log(`NOT RUN: the lab: ${missing}`);
+		return 'not run';
+	}
 	const server = await startServer();
 	const config = await mkdtemp(join(tmpdir(), 'local-ecr-lab-'));
+	const env = { ...process.env, ...server.environment, DOCKER_CONFIG: config, AWS_PAGER: '' };
 	try {
-		await lab(shell({ ...process.env, ...server.environment, DOCKER_CONFIG: config, AWS_PAGER: '' }), server);
-		console.log('lab: green');
+		await lab(shell(tools, env), server);
+		return 'green';
+	} catch (error) {
+		console.log(`FAILED: the lab: ${error.message}`);
+		return 'failed';
 	} finally {
+		await run(tools.docker, ['rmi', '--force', 'hello-world:latest'], { env });
 		await server.stop();
 		await rm(config, { recursive: true, force: true });
 	}

@@ -24,27 +24,26 @@ export async function startServer(options = []) {
 	return { url, port, host: `127.0.0.1:${port}`, pid: process_.pid, environment, stop };
 }
 
-/** Runs a command to its end. @returns {Promise<{code: number | null, stdout: string, stderr: string}>} */
-export async function run(command, args, { env = process.env, cwd, input } = {}) {
-	const child = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'pipe'] });
-	let stdout = '';
-	let stderr = '';
-	child.stdout.on('data', (data) => {
-		stdout += data;
+/**
+ * What docker login gets: the registry of an account and the password for it.
+ * @returns {Promise<{host: string, password: string, auth: string, authorization: string}>} `auth` is what Docker's configuration keeps
+ */
+export async function logIn({ url, environment }, account = '111111111111') {
+	const credential = `AKIA${account}TEST/20260101/${environment.AWS_REGION}/ecr/aws4_request`;
+	const answer = await fetch(url, {
+		method: 'POST',
+		headers: {
+			'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken',
+			authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`,
+		},
+		body: '{}',
 	});
-	child.stderr.on('data', (data) => {
-		stderr += data;
-	});
-	child.stdin.on('error', () => undefined);
-	child.stdin.end(input);
-	return new Promise((resolve) => {
-		child.once('error', (error) => resolve({ code: 127, stdout, stderr: String(error) }));
-		child.once('close', (code) => resolve({ code, stdout, stderr }));
-	});
-}
-
-/** Where a command is, or undefined: what is not there is reported by who needs it. */
-export async function find(command) {
-	const { code, stdout } = await run('sh', ['-c', `command -v ${command}`]);
-	return code === 0 ? stdout.trim() : undefined;
+	const { authorizationData } = await answer.json();
+	const { authorizationToken: auth, proxyEndpoint } = authorizationData[0];
+	return {
+		host: new URL(proxyEndpoint).host,
+		password: Buffer.from(auth, 'base64').toString().slice('AWS:'.length),
+		auth,
+		authorization: `Basic ${auth}`,
+	};
 }

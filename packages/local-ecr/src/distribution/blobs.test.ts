@@ -1,7 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { send } from '../../test/http.ts';
 import { logIn, pushBlob, type Registry } from '../../test/support.ts';
+import { sha256 } from '../ids.ts';
 import { type LocalEcr, startLocalEcr } from '../server/start.ts';
+
+/** Begins to read when the connection is full, so that the server has to wait. */
+async function readLate(link: string): Promise<Buffer> {
+	const [response] = (await once(get(link), 'response')) as [IncomingMessage];
+	await sleep(300);
+	const chunks: Buffer[] = [];
+	for await (const chunk of response) chunks.push(chunk as Buffer);
+	return Buffer.concat(chunks);
+}
+
+/** Takes the first bytes and goes away. */
+async function leave(link: string): Promise<void> {
+	const [response] = (await once(get(link), 'response')) as [IncomingMessage];
+	await once(response, 'data');
+	response.destroy();
+}
 
 describe('reading a blob', () => {
 	let server: LocalEcr;
@@ -37,6 +58,22 @@ describe('reading a blob', () => {
 		expect((await part('bytes=7-')).body.toString()).toBe('789');
 		expect((await part('bytes=-3')).body.toString()).toBe('789');
 		expect((await part('bytes=10-')).status).toBe(416);
+	});
+
+	it('gives every byte of several large ones at once, to clients that read late, and outlives those that go away', async () => {
+		const large = [randomBytes(20_000_001), randomBytes(20_000_001)];
+		const links = await Promise.all(
+			large.map(async (bytes) => {
+				const { headers } = await registry.send('GET', `/v2/app/blobs/${await pushBlob(registry, 'app', bytes)}`);
+				return String(headers.location);
+			}),
+		);
+		const leaving = links.flatMap((link) => Array.from({ length: 10 }, () => leave(link)));
+		const read = await Promise.all(links.map(readLate));
+		await Promise.all(leaving);
+
+		expect(read.map(sha256)).toEqual(large.map(sha256));
+		expect((await send('GET', links[0] ?? '')).body.equals(large[0] ?? Buffer.of())).toBe(true);
 	});
 
 	it('is refused by a link that was changed, or that is too old', async () => {

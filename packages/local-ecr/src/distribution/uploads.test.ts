@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CreateRepositoryCommand, PutAccountSettingCommand } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ecrOf, logIn, pushBlob, pushImage, type Registry } from '../../test/support.ts';
@@ -66,6 +67,17 @@ describe('uploading a blob', () => {
 		expect(done.json()).toMatchObject({ errors: [{ code: 'DIGEST_INVALID' }] });
 		expect((await head('app', promised)).status).toBe(404);
 		expect((await registry.send('GET', String(headers.location))).status).toBe(404);
+	});
+
+	it('is taken by its sha256 digest only', async () => {
+		const { headers } = await open();
+		const sha512 = `sha512:${createHash('sha512').update(content).digest('hex')}`;
+		const done = await registry.send('PUT', `${headers.location}?digest=${sha512}`, { body: content });
+		const alone = await open(`?digest=${sha512}`);
+
+		expect([done.status, alone.status]).toEqual([400, 400]);
+		expect(done.json()).toMatchObject({ errors: [{ code: 'DIGEST_INVALID' }] });
+		expect((await head('app', sha512)).status).toBe(404);
 	});
 
 	it('is forgotten after a DELETE', async () => {

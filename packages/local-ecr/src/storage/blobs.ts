@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { createUpload, type Upload } from './upload.ts';
 
 /** Bytes by digest, in files. One copy, however many repositories hold it; which ones do is the repositories' matter. */
@@ -14,12 +12,10 @@ export interface Blobs {
 	readonly keep: (upload: Upload, digest: string) => Promise<number>;
 	readonly size: (digest: string) => Promise<number>;
 	readonly read: (digest: string) => Promise<Buffer>;
-	/** @param range first and last byte, both inclusive */
-	readonly stream: (digest: string, range?: { readonly start: number; readonly end: number }) => Readable;
+	/** For reading; whoever opens it closes it. */
+	readonly open: (digest: string) => Promise<FileHandle>;
 	readonly remove: (digest: string) => Promise<void>;
 }
-
-const READ_BYTES = 1_048_576;
 
 export async function createBlobs(directory: string): Promise<Blobs> {
 	const uploads = join(directory, 'uploads');
@@ -37,7 +33,7 @@ export async function createBlobs(directory: string): Promise<Blobs> {
 		},
 		size: async (digest) => (await stat(path(digest))).size,
 		read: (digest) => readFile(path(digest)),
-		stream: (digest, range) => createReadStream(path(digest), { ...range, highWaterMark: READ_BYTES }),
+		open: (digest) => open(path(digest)),
 		remove: (digest) => rm(path(digest), { force: true }),
 	};
 }

@@ -20,7 +20,7 @@ export interface Upload {
 	readonly discard: () => Promise<void>;
 }
 
-const BUFFER_BYTES = 4_194_304;
+const BUFFER_BYTES = 262_144;
 
 export async function createUpload(directory: string, repository: string): Promise<Upload> {
 	const id = newId();
@@ -62,10 +62,17 @@ export async function createUpload(directory: string, repository: string): Promi
 	};
 }
 
+/** @throws when the disk takes less than all: the digest would not be that of the file */
+async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+	const bytes = chunks.reduce((total, { length }) => total + length, 0);
+	const { bytesWritten } = await file.writev(chunks);
+	if (bytesWritten !== bytes) throw new Error(`only ${bytesWritten} of ${bytes} bytes could be written`);
+}
+
 function createSink(file: FileHandle, seen: (chunk: Buffer) => void): Writable {
 	const write = (chunks: Buffer[], done: (error?: Error | null) => void) => {
 		chunks.forEach(seen);
-		file.writev(chunks).then(() => done(), done);
+		writeAll(file, chunks).then(() => done(), done);
 	};
 	return new Writable({
 		highWaterMark: BUFFER_BYTES,
