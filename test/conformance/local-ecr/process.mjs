@@ -8,9 +8,10 @@ const MAIN = fileURLToPath(new URL('../../../packages/local-ecr/src/main.ts', im
 /**
  * Starts local-ecr as a person does: a process of its own, on a port that is free.
  * @param {readonly string[]} options of its command line
+ * @param {string} main its sources, or a bundle of them
  */
-export async function startServer(options = []) {
-	const process_ = spawn(process.execPath, [MAIN, '--port', '0', '--print-env', 'json', ...options], {
+export async function startServer(options = [], main = MAIN) {
+	const process_ = spawn(process.execPath, [main, '--port', '0', '--print-env', 'json', ...options], {
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
 	const lines = createInterface({ input: process_.stdout });
