@@ -9,6 +9,7 @@ export {
 	NO_PROGRESS,
 } from './copy.ts';
 export { dockerConfigPath, dockerCredentials, type RegistryCredentials } from './docker-config.ts';
+export { describeReferrer, fallbackEntries, fallbackTag, listReferrers, mergeFallback } from './fallback.ts';
 export { type ImageGraph, readGraph } from './graph.ts';
 export {
 	type Descriptor,
