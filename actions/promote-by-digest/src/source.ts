@@ -1,6 +1,12 @@
 import { PipelineError } from '@ecr-pipeline/core';
 import { type CompleteReference, imageStatus } from '@ecr-pipeline/ecr';
-import { type ImageGraph, type ImageRepository, type Manifest, readGraph } from '@ecr-pipeline/registry';
+import {
+	type ImageGraph,
+	type ImageRepository,
+	type Manifest,
+	readGraph,
+	withHeldForeignLayers,
+} from '@ecr-pipeline/registry';
 import type { Answers, Side } from './sides.ts';
 
 /** What is to be promoted, found at its source. */
@@ -19,7 +25,7 @@ export interface Source {
 export function readOnce(repository: ImageRepository, root: Promise<Manifest>): Source['graph'] {
 	let reading: Promise<ImageGraph> | undefined;
 	return () => {
-		reading ??= root.then((manifest) => readGraph(repository, manifest));
+		reading ??= root.then(async (manifest) => withHeldForeignLayers(await readGraph(repository, manifest), repository));
 		return reading;
 	};
 }
