@@ -58,6 +58,8 @@ export interface World {
 	create(account: string, ...repositories: readonly (string | object)[]): Promise<void>;
 	/** A repository as a login of its account sees it. */
 	repository(host: string, name: string): Promise<ImageRepository>;
+	/** Calls the ECR API as a user of the account, in the region of the test. */
+	call(account: string, operation: string, input: object): Promise<void>;
 	/** Runs the action as the runner would, in this process. */
 	run(inputs: Readonly<Record<string, string>>, options?: RunOptions): Promise<Ran>;
 	/** Writes a file into the workspace. */
@@ -112,6 +114,19 @@ export async function startWorld(seed: object = {}, options: { readonly enforceI
 			const clock = { now: systemClock.now, sleep: async () => undefined };
 			const context = { ...createContext(createRunner(env, () => undefined)), clock };
 			return (await openRegistries(context)).repository({ registry, repository });
+		},
+		async call(account, operation, input) {
+			const credential = `AKIA${account}TEST/20260101/${REGION}/ecr/aws4_request`;
+			const response = await fetch(AWS_ENDPOINT_URL, {
+				method: 'POST',
+				headers: {
+					'content-type': 'application/x-amz-json-1.1',
+					'x-amz-target': `AmazonEC2ContainerRegistry_V20150921.${operation}`,
+					authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=0`,
+				},
+				body: JSON.stringify(input),
+			});
+			if (!response.ok) throw new Error(`${operation}: ${await response.text()}`);
 		},
 		async run(inputs, { env = {}, context = {}, logins: recorded = logins } = {}) {
 			const lines: string[] = [];

@@ -66,7 +66,8 @@ async function putFallbacks(
 		for (const descriptor of listed) if (belonging.has(descriptor.digest)) note(subject, descriptor);
 	const referrers = found.evidence.filter(({ subject }) => subject !== undefined);
 	const [first] = referrers;
-	if (first?.subject !== undefined && (await target.referrers(first.subject)) === undefined)
+	// Asked of the referrer itself, which has few referrers or none: the answer is short.
+	if (first !== undefined && (await target.referrers(first.digest)) === undefined)
 		for (const { subject, manifest } of referrers)
 			if (subject !== undefined && manifest !== undefined) note(subject, describeReferrer(manifest));
 	const merged: EvidenceOutcome[] = [];

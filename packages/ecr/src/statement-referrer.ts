@@ -55,7 +55,8 @@ export async function attachStatement(
 		OCI_MANIFEST,
 	);
 	await target.putManifest(manifest);
-	if ((await target.referrers(subject.digest)) === undefined)
+	// Asked of the new referrer, which has none itself: the answer is short.
+	if ((await target.referrers(manifest.digest)) === undefined)
 		await mergeFallback(target, subject.digest, [describeReferrer(manifest)]);
 	return manifest.digest;
 }
