@@ -53,11 +53,12 @@ const FAULTS = [
 	{ name: '503', fault: 'error', status: 503 },
 	{ name: 'a reset connection', fault: 'reset' },
 	{ name: 'a body cut short', fault: 'truncate' },
+	{ name: 'a slow body', fault: 'slow', bytesPerSecond: 16_384 },
 	{ name: 'wrong bytes', fault: 'wrong-bytes' },
 ] as const;
 
 // What passes by itself must not fail a promotion.
-const PASSING = new Set<string>(['429', '500', '503', 'a reset connection']);
+const PASSING = new Set<string>(['429', '500', '503', 'a reset connection', 'a slow body']);
 
 describe.each(FAULTS)('$name, once, in a promotion', ({ name, ...fault }) => {
 	it.each(OPERATIONS)('on %s: ends right, or with an error and no tag', async (operation) => {

@@ -1,72 +1,100 @@
-import { type Digest, PipelineError } from '@ecr-pipeline/core';
+import type { Digest } from '@ecr-pipeline/core';
 import {
 	type Descriptor,
+	fallbackEntries,
+	fallbackTag,
+	type ImageGraph,
 	type ImageRepository,
-	type ImageSource,
+	isIndexMediaType,
 	type Manifest,
 	parseManifest,
 } from '@ecr-pipeline/registry';
 
 /** Something that belongs to an image without being part of it: a signature, an SBOM, an attestation. */
 export interface Evidence {
-	readonly manifest: Manifest;
-	/** What finds it: a cosign tag, or nothing for an OCI 1.1 referrer, whose `subject` says it. */
-	readonly tag?: string;
+	readonly digest: Digest;
 	readonly kind: string;
+	/** Absent when the source lists it and does not have it. */
+	readonly manifest?: Manifest;
+	/** What an OCI 1.1 referrer refers to; absent for what is found by its tag. */
+	readonly subject?: Digest;
+	/** Cosign's tag, where that is what finds it. */
+	readonly tag?: string;
 }
+
+/** All that belongs to an image. */
+export interface FoundEvidence {
+	readonly evidence: readonly Evidence[];
+	/** What the source's fallback tags list, by subject. */
+	readonly fallbacks: ReadonlyMap<Digest, readonly Descriptor[]>;
+}
+
+export const NO_EVIDENCE: FoundEvidence = { evidence: [], fallbacks: new Map() };
 
 // cosign's tags before OCI 1.1: the digest of the subject, its colon as a hyphen, and one of three endings.
 const COSIGN_ENDINGS = ['sig', 'att', 'sbom'];
 
-/**
- * Finds everything that belongs to an image: OCI 1.1 referrers of the root and of every manifest it lists, referrers of
- * those referrers, and cosign's tags, all of which are looked up by their exact names at once.
- */
-export async function findEvidence(source: ImageRepository, root: Manifest): Promise<Evidence[]> {
+/** The digests of an image that something can be attached to: its root, what that lists, and what is below that. */
+export async function subjectsOf(root: Manifest, graph: () => Promise<ImageGraph>): Promise<Digest[]> {
 	const parsed = parseManifest(root);
-	const subjects = [root.digest, ...(parsed.kind === 'index' ? parsed.manifests.map(({ digest }) => digest) : [])];
-	const [referring, tagged] = await Promise.all([referrersOf(source, subjects), cosignTags(source, subjects)]);
-	return [...referring, ...tagged];
+	if (parsed.kind === 'image') return [root.digest];
+	// Only an index within an index is worth reading more than the root.
+	if (!parsed.manifests.some(({ mediaType }) => isIndexMediaType(mediaType)))
+		return [...new Set([root.digest, ...parsed.manifests.map(({ digest }) => digest)])];
+	const { levels } = await graph();
+	return [root.digest, ...levels.flat().map(({ digest }) => digest)];
 }
 
-async function referrersOf(source: ImageRepository, subjects: readonly Digest[]): Promise<Evidence[]> {
-	const found: Evidence[] = [];
+/**
+ * Finds everything that belongs to an image: OCI 1.1 referrers of each subject, by the API and by the fallback tags,
+ * referrers of those referrers, and cosign's tags. The tags are looked up by their exact names, all at once.
+ */
+export async function findEvidence(source: ImageRepository, subjects: readonly Digest[]): Promise<FoundEvidence> {
+	const evidence: Evidence[] = [];
+	const fallbacks = new Map<Digest, readonly Descriptor[]>();
 	const seen = new Set<Digest>(subjects);
+	let names = subjects.flatMap((digest) => [fallbackTag(digest), ...cosignTags(digest)]);
 	for (let level = subjects; level.length > 0; ) {
-		const listed = (await Promise.all(level.map((subject) => source.referrers(subject)))).flat();
-		const fresh = listed.filter(({ digest }) => !seen.has(digest) && seen.add(digest));
-		const manifests = await existing(source, fresh);
-		for (const referrer of fresh) {
-			const manifest = manifests.get(referrer.digest);
-			if (manifest === undefined) throw vanished(referrer.digest, source);
-			found.push({ manifest, kind: referrer.artifactType ?? referrer.mediaType });
+		const [listed, tagged] = await Promise.all([
+			Promise.all(level.map((subject) => source.referrers(subject))),
+			source.manifests(names),
+		]);
+		const referring = level.flatMap((subject, index) => (listed[index] ?? []).map((entry) => ({ subject, entry })));
+		for (const subject of level) {
+			const index = tagged.get(fallbackTag(subject));
+			const entries = index === undefined ? [] : fallbackEntries(index, subject);
+			if (entries.length > 0) fallbacks.set(subject, entries);
+			referring.push(...entries.map((entry) => ({ subject, entry })));
 		}
-		level = fresh.map(({ digest }) => digest);
+		const fresh = referring.filter(({ entry: { digest } }) => !seen.has(digest) && seen.add(digest));
+		evidence.push(...(await existing(source, fresh)));
+		for (const [tag, manifest] of tagged)
+			if (tag.includes('.')) evidence.push({ digest: manifest.digest, manifest, tag, kind: kindOfTag(tag) });
+		level = fresh.map(({ entry }) => entry.digest);
+		names = level.map(fallbackTag);
 	}
-	return found;
+	return { evidence, fallbacks };
 }
 
 async function existing(
-	source: ImageSource,
-	descriptors: readonly Descriptor[],
-): Promise<ReadonlyMap<string, Manifest>> {
-	return descriptors.length === 0 ? new Map() : source.manifests(descriptors.map(({ digest }) => digest));
-}
-
-async function cosignTags(source: ImageSource, subjects: readonly Digest[]): Promise<Evidence[]> {
-	const names = subjects.flatMap((digest) => COSIGN_ENDINGS.map((ending) => `${digest.replace(':', '-')}.${ending}`));
-	const found = await source.manifests(names);
-	return [...found].map(([tag, manifest]) => ({
-		manifest,
-		tag,
-		kind: `cosign ${tag.slice(tag.lastIndexOf('.') + 1)}`,
-	}));
-}
-
-function vanished(digest: Digest, source: ImageSource): PipelineError {
-	return new PipelineError({
-		code: 'not-found',
-		attempted: `The referrer ${digest} is listed in ${source.name} and is not there`,
-		fix: 'Push it again, or promote without it by on-referrer-error: warn.',
+	source: ImageRepository,
+	listed: readonly { readonly subject: Digest; readonly entry: Descriptor }[],
+): Promise<Evidence[]> {
+	if (listed.length === 0) return [];
+	const manifests = await source.manifests(listed.map(({ entry }) => entry.digest));
+	return listed.flatMap(({ subject, entry }): Evidence[] => {
+		const manifest = manifests.get(entry.digest);
+		const evidence = { digest: entry.digest, subject, kind: entry.artifactType ?? entry.mediaType };
+		if (manifest === undefined) return [evidence];
+		// A fallback tag can list anything: only what says itself that it refers to the subject belongs to it.
+		return parseManifest(manifest).subject?.digest === subject ? [{ ...evidence, manifest }] : [];
 	});
+}
+
+function cosignTags(digest: Digest): string[] {
+	return COSIGN_ENDINGS.map((ending) => `${digest.replace(':', '-')}.${ending}`);
+}
+
+function kindOfTag(tag: string): string {
+	return `cosign ${tag.slice(tag.lastIndexOf('.') + 1)}`;
 }

@@ -1,3 +1,3 @@
 export { action } from './action.ts';
 export type { PromoteInputs } from './inputs.ts';
-export type { PromoteResult } from './promote.ts';
+export type { PromoteResult } from './result.ts';

@@ -1,165 +1,196 @@
-import { type Context, type Digest, formatImageReference, PipelineError } from '@ecr-pipeline/core';
+import { type Context, type Digest, PipelineError } from '@ecr-pipeline/core';
+import type { CompleteReference } from '@ecr-pipeline/ecr';
+import type { ImageRepository, Manifest } from '@ecr-pipeline/registry';
 import {
-	describeRepository,
-	isTagImmutable,
-	openRegistries,
-	planTags,
-	pushTimes,
-	type Registries,
-	type TagPlan,
-	tagConflict,
-} from '@ecr-pipeline/ecr';
-import { type ImageGraph, type ImageRepository, type Manifest, readGraph } from '@ecr-pipeline/registry';
-import type { PromoteInputs } from './inputs.ts';
+	askImmutability,
+	assertNoConflict,
+	type Destination,
+	type Immutability,
+	planDestination,
+} from './destination.ts';
+import { forAll } from './failures.ts';
+import type { PromoteInputs, Release } from './inputs.ts';
+import { choosePlatforms } from './platforms.ts';
+import { askTogether, nameOf, openSides, type Place, type Question, type Sides } from './sides.ts';
+import { findImage, readOnce, type Source } from './source.ts';
 
-/** What is to be promoted, found at its source. */
-export interface Source {
-	readonly repository: ImageRepository;
-	readonly root: Manifest;
-	/** All that the image is made of; read when it is first asked for. */
-	readonly graph: () => Promise<ImageGraph>;
-}
-
-/** What one destination has already, and what will become of its tags. */
-export interface DestinationPlan {
-	readonly repository: ImageRepository;
-	/** The digest is there already, and so is all that it lists: registries refuse an image with holes. */
-	readonly present: boolean;
-	readonly tags: readonly TagPlan[];
-	/** A repository of the same registry to mount blobs from. */
-	readonly mountFrom?: string;
+/** One image, and all that will become of it. */
+export interface PlannedRelease {
+	readonly release: Release;
+	readonly source: Source;
+	readonly destinations: readonly Destination[];
 }
 
 export interface Plan {
-	readonly source: Source;
-	readonly destinations: readonly DestinationPlan[];
+	readonly sides: Sides;
+	readonly releases: readonly PlannedRelease[];
 }
 
+const NOTHING_DONE = 'Nothing has been copied.';
+
 /** Looks at both sides and decides everything; nothing has been written when it returns or throws. */
-export async function makePlan(inputs: PromoteInputs, context: Context): Promise<Plan> {
-	const registries = await openRegistries(context);
-	const from = registries.complete(inputs.image);
-	const repository = await registries.repository(from);
-	const wanted = from.digest ?? from.tag ?? '';
-	const destinations = inputs.destinations.map((destination) => registries.complete(destination));
-	const ontoItself = destinations.find((destination) => isSamePlace(destination, from));
-	if (ontoItself !== undefined && inputs.tags.length === 0) {
+export async function makePlan(releases: readonly Release[], inputs: PromoteInputs, context: Context): Promise<Plan> {
+	const sides = await openSides(inputs, releases, context);
+	const located = await forAll(releases, NOTHING_DONE, (release) => locate(release, sides));
+	const resolved = await resolveTags(located, sides);
+	assertOneDigestPerTag(resolved);
+	const immutability = askImmutability(sides.destination);
+	const planned =
+		inputs.platforms === undefined
+			? await planWhole(resolved, inputs, sides, immutability)
+			: await planSubset(resolved, inputs.platforms, inputs, sides, immutability);
+	return { sides, releases: planned };
+}
+
+/** A release whose places are known. */
+interface Located {
+	readonly release: Release;
+	readonly from: CompleteReference;
+	readonly source: ImageRepository;
+	readonly to: readonly { readonly place: Place; readonly repository: ImageRepository }[];
+}
+
+type Resolved = Located & { readonly digest: Digest };
+
+async function locate(release: Release, { source, destination }: Sides): Promise<Located> {
+	const from = source.complete(release.image);
+	const places = new Map<string, Place>(
+		release.destinations
+			.map((reference) => destination.complete(reference))
+			.map(({ registry, repository }) => [`${registry}/${repository}`, { registry, repository }] as const),
+	);
+	if (places.has(nameOf(from)) && release.tags.length === 0) {
 		throw new PipelineError({
 			code: 'invalid-input',
-			attempted: `The destination ${repository.name} is the source, and no tags are given`,
+			attempted: `The destination ${nameOf(from)} is the source, and no tags are given`,
 			fix: 'Name another repository in `to`, or the tags to set in `tags`.',
 		});
 	}
-	const digest = from.digest ?? (await findRoot(repository.manifests([wanted]), repository, wanted)).digest;
-	// By digest, nothing asked of a destination depends on the source's answer: both sides are asked at once, and a
-	// repository that is both is asked once.
-	const atSource = repository.manifests(ontoItself === undefined ? [digest] : [digest, ...inputs.tags]);
-	const finding = findRoot(atSource, repository, digest);
-	let reading: Promise<ImageGraph> | undefined;
-	const graph = (): Promise<ImageGraph> => {
-		reading ??= finding.then((root) => readGraph(repository, root));
-		return reading;
-	};
-	const [root, ...planned] = await Promise.all([
-		finding,
-		...destinations.map((destination) =>
-			planDestination(digest, { ...from, atSource, graph }, destination, inputs, registries),
-		),
+	const [repository, ...targets] = await Promise.all([
+		source.repository(from),
+		...[...places.values()].map(destination.repository),
 	]);
-	const source = { repository, root, graph };
-	await assertNoConflict(source, planned, registries);
-	return { source, destinations: planned };
-}
-
-/** Every destination's conflicts as one error, with the time each of the two images was pushed. */
-async function assertNoConflict(
-	{ repository, root }: Source,
-	plans: readonly DestinationPlan[],
-	registries: Registries,
-): Promise<void> {
-	const conflicting = plans.filter(({ tags }) => tags.some(({ outcome }) => outcome === 'conflict'));
-	if (conflicting.length === 0) return;
-	const errors = await Promise.all(
-		conflicting.map(async (plan) => {
-			const holders = plan.tags.flatMap(({ previous }) => (previous === undefined ? [] : [previous]));
-			const [ours, theirs] = await Promise.all([
-				timesIn(repository, [root.digest], registries),
-				timesIn(plan.repository, holders, registries),
-			]);
-			return tagConflict(plan.tags, root.digest, plan.repository.name, new Map([...theirs, ...ours]));
+	return {
+		release,
+		from,
+		source: repository,
+		to: [...places.values()].flatMap((place, index) => {
+			const target = targets[index];
+			return target === undefined ? [] : [{ place, repository: target }];
 		}),
-	);
-	throw new PipelineError({ code: 'conflict', attempted: errors.map((error) => error?.message ?? '').join('\n') });
+	};
 }
 
-async function timesIn(
-	repository: ImageRepository,
-	digests: readonly Digest[],
-	registries: Registries,
-): Promise<ReadonlyMap<string, Date>> {
-	const access = await registries.ecr(repository.registry, repository.repository);
-	return access === undefined ? new Map() : pushTimes(access, repository.repository, digests);
-}
-
-type Lookup = Promise<ReadonlyMap<string, Manifest>>;
-
-async function findRoot(lookup: Lookup, repository: ImageRepository, reference: string): Promise<Manifest> {
-	const root = (await lookup).get(reference);
-	if (root !== undefined) return root;
-	const separator = reference.startsWith('sha256:') ? '@' : ':';
-	throw new PipelineError({
-		code: 'not-found',
-		attempted: `There is no image ${repository.name}${separator}${reference}`,
-		fix: 'Check the registry, account and region of the source. An archived image is not found until it is restored.',
+/** A tag is resolved once, at the edge. */
+async function resolveTags(located: readonly Located[], { source: side }: Sides): Promise<Resolved[]> {
+	const tagged = located.filter(({ from }) => from.digest === undefined);
+	const answers = askTogether(tagged.map(({ from, source }) => ({ repository: source, references: [from.tag ?? ''] })));
+	return forAll(located, NOTHING_DONE, async (one) => {
+		const { from, source } = one;
+		if (from.digest !== undefined) return { ...one, digest: from.digest };
+		return { ...one, digest: (await findImage(answers(source), from, from.tag ?? '', side)).digest };
 	});
 }
 
-interface Place {
-	readonly registry: string;
-	readonly repository: string;
+/** In a list two images could be given the same tag of the same repository: which of them is meant cannot be known. */
+function assertOneDigestPerTag(resolved: readonly Resolved[]): void {
+	const holders = new Map<string, Digest>();
+	for (const { digest, release, to } of resolved) {
+		for (const name of to.flatMap(({ place }) => release.tags.map((tag) => `${nameOf(place)}:${tag}`))) {
+			const other = holders.get(name) ?? digest;
+			if (other !== digest)
+				throw new PipelineError({
+					code: 'invalid-input',
+					attempted: `The tag ${name} is given to two images`,
+					answer: `${other} and ${digest}`,
+					fix: `Give each its own tag. ${NOTHING_DONE}`,
+				});
+			holders.set(name, digest);
+		}
+	}
 }
 
-function isSamePlace(one: Place, other: Place): boolean {
-	return one.registry === other.registry && one.repository === other.repository;
-}
-
-async function planDestination(
-	digest: Digest,
-	from: Place & { readonly atSource: Lookup; readonly graph: Source['graph'] },
-	to: Place,
+/** By digest, nothing asked of a destination depends on the source's answer: both sides are asked at once. */
+async function planWhole(
+	resolved: readonly Resolved[],
 	inputs: PromoteInputs,
-	registries: Registries,
-): Promise<DestinationPlan> {
-	const repository = await registries.repository(to);
-	const found = await (isSamePlace(to, from) ? from.atSource : repository.manifests([digest, ...inputs.tags]));
-	const existing = new Map<string, Digest>();
-	for (const tag of inputs.tags) {
-		const holder = found.get(tag);
-		if (holder !== undefined) existing.set(tag, holder.digest);
-	}
-	const present = found.has(digest);
-	// What will be copied is read while the repository's settings are asked for; an error of it shows when it is used.
-	if (!present) from.graph().catch(() => undefined);
-	const settled = present && inputs.tags.every((tag) => existing.get(tag) === digest) && inputs.ifTagExists !== 'fail';
-	const immutable = settled ? () => false : await immutability(to, registries);
-	return {
-		repository,
-		present,
-		tags: planTags(inputs.tags, digest, existing, inputs.ifTagExists, immutable),
-		...(to.registry === from.registry && !isSamePlace(to, from) ? { mountFrom: from.repository } : {}),
-	};
+	sides: Sides,
+	immutability: Immutability,
+): Promise<PlannedRelease[]> {
+	const answers = askTogether(
+		resolved.flatMap(({ source, to, digest, release }): Question[] => [
+			{ repository: source, references: [digest] },
+			...to.map(({ repository }) => ({ repository, references: [digest, ...release.tags] })),
+		]),
+	);
+	return forAll(resolved, NOTHING_DONE, async (one) => {
+		const { from, source, digest } = one;
+		const finding = findImage(answers(source), from, digest, sides.source);
+		const graph = readOnce(source, finding);
+		const [original, destinations] = await Promise.all([
+			finding,
+			planDestinations(one, digest, graph, answers, inputs, immutability),
+		]);
+		return checked(one, { original, root: original, graph }, destinations, sides);
+	});
 }
 
-async function immutability(place: Place, registries: Registries): Promise<(tag: string) => boolean> {
-	const access = await registries.ecr(place.registry, place.repository);
-	if (access === undefined) return () => false;
-	const settings = await describeRepository(access, place.repository);
-	if (settings === undefined) {
-		throw new PipelineError({
-			code: 'not-found',
-			attempted: `There is no repository ${formatImageReference(place)}`,
-			fix: `Create it with \`aws ecr create-repository --repository-name ${place.repository} --region ${access.region}\`.`,
-		});
-	}
-	return (tag) => isTagImmutable(settings, tag);
+/** The digest of a subset is known only when the source has answered. */
+async function planSubset(
+	resolved: readonly Resolved[],
+	platforms: readonly string[],
+	inputs: PromoteInputs,
+	sides: Sides,
+	immutability: Immutability,
+): Promise<PlannedRelease[]> {
+	const found = askTogether(resolved.map(({ source, digest }) => ({ repository: source, references: [digest] })));
+	const chosen = await forAll(resolved, NOTHING_DONE, async (one) => {
+		const original = await findImage(found(one.source), one.from, one.digest, sides.source);
+		return { one, original, root: choosePlatforms(original, platforms, `${one.source.name}@${one.digest}`) };
+	});
+	const answers = askTogether(
+		chosen.flatMap(({ one, root }) =>
+			one.to.map(({ repository }) => ({ repository, references: [root.digest, ...one.release.tags] })),
+		),
+	);
+	return forAll(chosen, NOTHING_DONE, async ({ one, original, root }) => {
+		const graph = readOnce(one.source, Promise.resolve(root));
+		const destinations = await planDestinations(one, root.digest, graph, answers, inputs, immutability);
+		return checked(one, { original, root, graph }, destinations, sides);
+	});
+}
+
+function planDestinations(
+	{ from, to, release }: Resolved,
+	digest: Digest,
+	graph: Source['graph'],
+	answers: ReturnType<typeof askTogether>,
+	{ ifTagExists }: PromoteInputs,
+	immutability: Immutability,
+): Promise<Destination[]> {
+	return Promise.all(
+		to.map(({ place, repository }) =>
+			planDestination({
+				place,
+				repository,
+				digest,
+				tags: release.tags,
+				policy: ifTagExists,
+				answers: answers(repository),
+				source: { place: from, graph },
+				immutability,
+			}),
+		),
+	);
+}
+
+async function checked(
+	{ release, from, source: repository }: Located,
+	found: { readonly original: Manifest; readonly root: Manifest; readonly graph: Source['graph'] },
+	destinations: readonly Destination[],
+	sides: Sides,
+): Promise<PlannedRelease> {
+	const source: Source = { place: from, repository, ...found };
+	await forAll(destinations, NOTHING_DONE, (destination) => assertNoConflict(source, destination, sides));
+	return { release, source, destinations };
 }

@@ -30,15 +30,19 @@ async function verdictFile(
 	return path;
 }
 
-const check = async (path: string): Promise<void> => assertVerdict(path, DIGEST, 24 * HOUR, { clock });
+const check = (file: string, policyDigest?: string) =>
+	assertVerdict(
+		{ digest: DIGEST, from: { file }, maxAge: 24 * HOUR, ...(policyDigest === undefined ? {} : { policyDigest }) },
+		{ clock },
+	);
 
 describe('a verdict', () => {
 	it('that passed for exactly this digest lets it through', async () => {
-		await expect(check(await verdictFile())).resolves.toBeUndefined();
+		await expect(check(await verdictFile(), digestOf('policy'))).resolves.toMatchObject({ passed: true });
 	});
 
 	it.each([
-		['for another digest', { digest: digestOf('other') }, 'it is about'],
+		['for another digest', { image: `r.example/app@${digestOf('other')}`, digest: digestOf('other') }, 'it is about'],
 		['that failed', { passed: false }, 'it says FAILED'],
 		['that is too old', { verifiedAt: NOW - 25 * HOUR }, 'max-verdict-age'],
 		['from the future', { verifiedAt: NOW + HOUR }, 'in the future'],

@@ -10,7 +10,7 @@ import { establishSession, type Session } from './session.ts';
 const MARGIN_MILLISECONDS = 60_000;
 
 /** How AWS is called for a login: with its session while that lasts, then with the next one, got in the same way. */
-export function identityOf({ region, session }: Login, context: Context): AwsIdentity {
+export function identityOf({ region, session }: Pick<Login, 'region' | 'session'>, context: Context): AwsIdentity {
 	if (session === undefined) return { region };
 	return {
 		region,

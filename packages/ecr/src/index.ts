@@ -7,6 +7,7 @@ export {
 export { batches, createEcrRepository, type EcrAccess, explainRepositoryError } from './ecr-repository.ts';
 export { parseEcrHost } from './host.ts';
 export { authorizeLogin, identityOf } from './identity.ts';
+export { imageStatus } from './image-status.ts';
 export {
 	forgetLogins,
 	LOGINS_VARIABLE,
@@ -17,7 +18,10 @@ export {
 	readLogins,
 	recordLogins,
 } from './logins.ts';
+export { cachePrefix, isMountingEnabled } from './mounting.ts';
 export { type CompleteReference, openRegistries, type Registries } from './registries.ts';
+export { type ReplicationStatus, replicationRegions, replicationStatus } from './replication.ts';
+export { openRegistriesAs } from './role-registries.ts';
 export { openScanning, type Scanning } from './scanning.ts';
 export type { ScanningConfiguration } from './scanning-configuration.ts';
 export type { Coverage } from './scanning-coverage.ts';
@@ -32,6 +36,7 @@ export {
 	type Session,
 	type SessionRequest,
 } from './session.ts';
+export { attachStatement } from './statement-referrer.ts';
 export {
 	describeRepository,
 	isTagImmutable,

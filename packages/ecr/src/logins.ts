@@ -101,12 +101,19 @@ export async function forgetLogins(path: string, step: string): Promise<void> {
  * among them, or was not narrowed at all; when none fits, or no repository is named, the newest.
  */
 export function loginFor(logins: readonly Login[], registry: string, repository?: string): Login | undefined {
+	return loginsFor(logins, registry, repository)[0];
+}
+
+/** All logins that may be for a repository, in that order: each may be permitted what the others are not. */
+export function loginsFor(logins: readonly Login[], registry: string, repository?: string): readonly Login[] {
 	const candidates = logins.filter((login) => login.registry === registry).reverse();
-	const fits = ({ repositories }: Login): boolean =>
-		repository === undefined ||
-		repositories === undefined ||
-		repositories.some((pattern) => matches(pattern, repository));
-	return candidates.find(fits) ?? candidates[0];
+	const fitting = candidates.filter(
+		({ repositories }) =>
+			repository === undefined ||
+			repositories === undefined ||
+			repositories.some((pattern) => matches(pattern, repository)),
+	);
+	return fitting.length > 0 ? fitting : candidates.slice(0, 1);
 }
 
 /** A resource pattern as IAM reads it: "*" is any characters, "/" among them. */

@@ -31,6 +31,14 @@ export interface EcrLimits {
 	readonly layerUpload: RateLimit;
 }
 
-export function createEcrLimits(clock: Clock): EcrLimits {
-	return { putImage: createRateLimit(10, clock), layerUpload: createRateLimit(100, clock) };
+const shared = new WeakMap<Clock, Map<string, EcrLimits>>();
+
+/** The limits of an account in a region: whoever calls it in this job, by whichever role, takes from the same buckets. */
+export function ecrLimits(accountId: string, region: string, clock: Clock): EcrLimits {
+	const limits = shared.get(clock) ?? new Map<string, EcrLimits>();
+	shared.set(clock, limits);
+	const key = `${accountId}/${region}`;
+	const known = limits.get(key) ?? { putImage: createRateLimit(10, clock), layerUpload: createRateLimit(100, clock) };
+	limits.set(key, known);
+	return known;
 }

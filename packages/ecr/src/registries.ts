@@ -13,12 +13,13 @@ import {
 	dockerCredentials,
 	type ImageRepository,
 } from '@ecr-pipeline/registry';
+import { byAnyRole, firstPermitted } from './alternatives.ts';
 import { authorizeRegistry } from './authorization.ts';
 import { createEcrRepository, type EcrAccess } from './ecr-repository.ts';
 import { parseEcrHost } from './host.ts';
 import { identityOf, registryCredentials } from './identity.ts';
-import { type Login, loginFor, readLogins } from './logins.ts';
-import { createEcrLimits } from './rate.ts';
+import { type Login, loginFor, loginsFor, readLogins } from './logins.ts';
+import { ecrLimits } from './rate.ts';
 import { ambientCaller, hasAmbientCredentials } from './session.ts';
 
 /** An image reference with the registry filled in. */
@@ -37,19 +38,38 @@ export interface Registries {
 	 * logged in to one registry.
 	 */
 	ecr(registry: string, repository?: string): Promise<EcrAccess | undefined>;
+	/**
+	 * Asks the API about a repository, by each role that may be for it until one is permitted to; undefined where the
+	 * registry is no private one of ECR.
+	 */
+	ask<Answer>(
+		place: { readonly registry: string; readonly repository: string },
+		question: (access: EcrAccess) => Promise<Answer>,
+	): Promise<Answer | undefined>;
 }
 
 /** Opens the record of logins. Nothing is asked of any registry before it is used. */
 export async function openRegistries(context: Context): Promise<Registries> {
-	const logins = await readLogins(context);
+	return registriesOf(await readLogins(context), context);
+}
+
+/** The registries that these logins are for, and those of the ambient credentials. */
+export function registriesOf(logins: readonly Login[], context: Context): Registries {
 	const known = new Map<string, Promise<EcrAccess | undefined>>();
 
-	const ecr = (registry: string, repository?: string): Promise<EcrAccess | undefined> => {
-		const login = loginFor(logins, registry, repository);
+	const open = (registry: string, login: Login | undefined): Promise<EcrAccess | undefined> => {
 		const key = `${registry} ${login === undefined ? '' : logins.indexOf(login)}`;
 		const opened = known.get(key) ?? openEcr(registry, login, context);
 		known.set(key, opened);
 		return opened;
+	};
+
+	const accesses = async (registry: string, repository?: string): Promise<readonly EcrAccess[]> => {
+		const candidates = loginsFor(logins, registry, repository);
+		const opened = await Promise.all(
+			(candidates.length === 0 ? [undefined] : candidates).map((login) => open(registry, login)),
+		);
+		return opened.filter((access) => access !== undefined);
 	};
 
 	const defaultRegistry = (): string => {
@@ -76,10 +96,15 @@ export async function openRegistries(context: Context): Promise<Registries> {
 		logins,
 		defaultRegistry,
 		complete: (reference) => ({ ...reference, registry: reference.registry ?? defaultRegistry() }),
-		ecr,
+		ecr: async (registry, repository) => (await accesses(registry, repository))[0],
+		async ask({ registry, repository }, question) {
+			const ways = await accesses(registry, repository);
+			return ways.length === 0 ? undefined : firstPermitted(ways, question);
+		},
 		async repository({ registry, repository }) {
-			const access = await ecr(registry, repository);
-			if (access !== undefined) return createEcrRepository(access, repository, context);
+			const ways = await accesses(registry, repository);
+			const [first, ...others] = ways.map((access) => createEcrRepository(access, repository, context));
+			if (first !== undefined) return others.length === 0 ? first : byAnyRole([first, ...others]);
 			const login = loginFor(logins, registry, repository);
 			const credentials =
 				login === undefined ? () => dockerCredentials(registry, context) : registryCredentials(login, context);
@@ -111,7 +136,7 @@ async function openEcr(registry: string, login: Login | undefined, context: Cont
 		context,
 	);
 	const accountId = shape?.accountId ?? (await ambientCaller(region, context)).accountId;
-	return { client, data, accountId, region, limits: createEcrLimits(context.clock) };
+	return { client, data, accountId, region, limits: ecrLimits(accountId, region, context.clock) };
 }
 
 function accessByLogin(login: Login, context: Context): EcrAccess {
@@ -125,5 +150,6 @@ function accessByLogin(login: Login, context: Context): EcrAccess {
 		},
 		context,
 	);
-	return { client, data, accountId: login.accountId, region: login.region, limits: createEcrLimits(context.clock) };
+	const { accountId, region } = login;
+	return { client, data, accountId, region, limits: ecrLimits(accountId, region, context.clock) };
 }

@@ -4,7 +4,7 @@ import type { RegistryClient } from '@ecr-pipeline/registry';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
 import type { EcrAccess } from './ecr-repository.ts';
-import { createEcrLimits } from './rate.ts';
+import { ecrLimits } from './rate.ts';
 import { openScanning, type Scanning } from './scanning.ts';
 import { isTransient } from './scanning-trouble.ts';
 
@@ -25,7 +25,7 @@ beforeEach(() => {
 		data,
 		accountId: ACCOUNT,
 		region: 'eu-central-1',
-		limits: createEcrLimits({ now: () => 0, sleep: async () => undefined }),
+		limits: ecrLimits('111111111111', 'eu-central-1', { now: () => 0, sleep: async () => undefined }),
 	};
 	scanning = openScanning(access, 'team/app', createContext(createRunner({}, () => undefined)));
 	nock.disableNetConnect();

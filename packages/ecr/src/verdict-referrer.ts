@@ -1,22 +1,15 @@
-import { Readable } from 'node:stream';
 import { type Digest, digestOf, PipelineError, readBody } from '@ecr-pipeline/core';
 import {
-	type Descriptor,
 	type ImageRepository,
 	type ImageSource,
+	listReferrers,
 	type Manifest,
-	manifestFromBytes,
-	OCI_MANIFEST,
 	openBlob,
 	parseManifest,
 } from '@ecr-pipeline/registry';
+import { attachStatement, CREATED_ANNOTATION, PREDICATE_ANNOTATION, STATEMENT_TYPE } from './statement-referrer.ts';
 
-const ARTIFACT_TYPE = 'application/vnd.in-toto+json';
 const PREDICATE_TYPE = 'https://slsa.dev/verification_summary/v1';
-const PREDICATE_ANNOTATION = 'in-toto.io/predicate-type';
-const CREATED_ANNOTATION = 'org.opencontainers.image.created';
-// OCI image-spec 1.1, manifest.md, "Guidance for an Empty Descriptor".
-const EMPTY = { mediaType: 'application/vnd.oci.empty.v1+json', bytes: Buffer.from('{}') };
 // A verdict is a few kilobytes; nothing larger is read for one.
 const LARGEST = 1024 * 1024;
 
@@ -50,27 +43,7 @@ export async function attachVerdict(
 			answer: 'the image is not there',
 			fix: 'Attach it in the repository that the image was scanned in.',
 		});
-	const config = await putBytes(target, EMPTY.mediaType, EMPTY.bytes);
-	const layer = await putBytes(target, ARTIFACT_TYPE, Buffer.from(statement));
-	const manifest = manifestFromBytes(
-		Buffer.from(
-			JSON.stringify({
-				schemaVersion: 2,
-				mediaType: OCI_MANIFEST,
-				artifactType: ARTIFACT_TYPE,
-				config,
-				layers: [layer],
-				subject: { mediaType: image.mediaType, digest: image.digest, size: image.bytes.length },
-				annotations: {
-					[PREDICATE_ANNOTATION]: PREDICATE_TYPE,
-					[CREATED_ANNOTATION]: new Date(created).toISOString(),
-				},
-			}),
-		),
-		OCI_MANIFEST,
-	);
-	await target.putManifest(manifest);
-	return manifest.digest;
+	return attachStatement(target, image, { text: statement, predicateType: PREDICATE_TYPE, created });
 }
 
 /**
@@ -83,10 +56,10 @@ export async function findVerdicts(
 	subject: Digest,
 	limit = 1,
 ): Promise<AttachedVerdict[]> {
-	const referrers = (await source.referrers(subject))
+	const referrers = (await listReferrers(source, subject))
 		.filter(({ artifactType, annotations }) => {
 			const predicate = annotations?.[PREDICATE_ANNOTATION];
-			return artifactType === ARTIFACT_TYPE && predicate === PREDICATE_TYPE;
+			return artifactType === STATEMENT_TYPE && predicate === PREDICATE_TYPE;
 		})
 		.map(({ digest, annotations }) => ({ digest, created: annotations?.[CREATED_ANNOTATION] ?? '' }))
 		// Of two of the same time the order is that of their digests: the same image always gives the same answer.
@@ -119,17 +92,6 @@ async function statementOf(source: ImageSource, manifest: Manifest | undefined, 
 			answer: `its bytes have the digest ${digestOf(bytes)} instead of ${layer.digest}`,
 		});
 	return bytes.toString('utf8');
-}
-
-async function putBytes(target: ImageRepository, mediaType: string, bytes: Buffer): Promise<Descriptor> {
-	const blob = { mediaType, digest: digestOf(bytes), size: bytes.length };
-	if (!(await target.presentBlobs([blob.digest])).has(blob.digest))
-		await target.putBlob(blob, {
-			expectUpload: true,
-			source: 'this verdict',
-			locate: async () => async () => Readable.from([bytes]),
-		});
-	return blob;
 }
 
 function compare(one: string, other: string): number {

@@ -11,6 +11,7 @@ export { htmlReport } from './report/html.ts';
 export { markdownReport, severityBar } from './report/markdown.ts';
 export { headline, type ReportMaterial } from './report/material.ts';
 export { sarifCounts, sarifReport } from './report/sarif.ts';
+export { type SchemaProblem, schemaProblems } from './schema-check.ts';
 export { schemas } from './schemas.ts';
 export {
 	countBySeverity,

@@ -50,6 +50,13 @@ describe('a verdict', () => {
 		['half a digest', (text: string) => text.replaceAll(DIGEST.slice(7), DIGEST.slice(7, 40))],
 		['no time', (text: string) => text.replace('2026-06-01T12:00:00.000Z', 'soon')],
 		['two subjects', (text: string) => text.replace('"subject": [', '"subject": [{"digest":{"sha256":"0"}},')],
+		['FAILED made PASSED in one place', (text: string) => text.replace('PASSED', 'FAILED')],
+		[
+			'the digest of another subject',
+			(text: string) => text.replace(`"sha256": "${DIGEST.slice(7)}"`, `"sha256": "${digestOf('other').slice(7)}"`),
+		],
+		['another image by name', (text: string) => text.replace(parts.image, `r.example/team/other@${digestOf('other')}`)],
+		['another resource', (text: string) => text.replace('repository_url=r.example', 'repository_url=s.example')],
 		['an end in the middle', (text: string) => text.slice(0, -20)],
 		['an envelope around it', (text: string) => JSON.stringify({ payload: text, signatures: [] })],
 	])('with %s is none', (_, edit) => {

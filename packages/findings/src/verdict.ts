@@ -1,5 +1,5 @@
 import { type Digest, isDigest, messageOf, PipelineError } from '@ecr-pipeline/core';
-import { asObject, isObject, objectAt, objectsAt, refuse, requiredTextAt, timeAt } from './shape.ts';
+import { asObject, isObject, objectAt, objectsAt, refuse, requiredTextAt, textsAt, timeAt } from './shape.ts';
 
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 const PREDICATE_TYPE = 'https://slsa.dev/verification_summary/v1';
@@ -40,7 +40,7 @@ export function formatVerdict(parts: VerdictParts): string {
 			policy: { uri: parts.policy.uri, digest: digestSet(parts.policy.digest) },
 			inputAttestations: parts.evidence.map(({ uri, digest }) => ({ uri, digest: digestSet(digest) })),
 			verificationResult: parts.passed ? 'PASSED' : 'FAILED',
-			verifiedLevels: [parts.passed ? PASSED_LEVEL : 'FAILED'],
+			verifiedLevels: [levelOf(parts.passed)],
 			slsaVersion: '1.1',
 		},
 	};
@@ -95,14 +95,40 @@ function verdictOf(value: unknown): Verdict {
 	const time = timeAt(predicate, 'timeVerified', 'predicate');
 	if (time === undefined || typeof predicate.timeVerified !== 'string')
 		throw refuse('predicate.timeVerified', 'a time', predicate.timeVerified);
+	const digest = digestAt(subject, 'subject[0]');
+	assertConsistent({ subject, predicate, digest, result });
 	return {
-		digest: digestAt(subject, 'subject[0]'),
+		digest,
 		passed: result === 'PASSED',
 		policyUri: requiredTextAt(policy, 'uri', 'predicate.policy'),
 		policyDigest: digestAt(policy, 'predicate.policy'),
 		verifiedAt: Date.parse(time),
 		verifier: requiredTextAt(objectAt(predicate, 'verifier', 'predicate'), 'id', 'predicate.verifier'),
 	};
+}
+
+/**
+ * A verdict says who it is about three times and how it ended twice. One that was edited in one of the places is no verdict;
+ * against an edit of all of them only a signature helps.
+ */
+function assertConsistent(said: {
+	readonly subject: Readonly<Record<string, unknown>>;
+	readonly predicate: Readonly<Record<string, unknown>>;
+	readonly digest: Digest;
+	readonly result: string;
+}): void {
+	const { subject, predicate, digest, result } = said;
+	const name = requiredTextAt(subject, 'name', 'subject[0]');
+	if (!name.endsWith(`@${digest}`)) throw refuse('subject[0].name', `an image with the digest ${digest}`, name);
+	const uri = requiredTextAt(predicate, 'resourceUri', 'predicate');
+	if (uri !== resourceUri(name, digest)) throw refuse('predicate.resourceUri', resourceUri(name, digest), uri);
+	const [level, ...others] = textsAt(predicate, 'verifiedLevels', 'predicate');
+	if (level !== levelOf(result === 'PASSED') || others.length > 0)
+		throw refuse('predicate.verifiedLevels', `the one of ${result}`, level);
+}
+
+function levelOf(passed: boolean): string {
+	return passed ? PASSED_LEVEL : 'FAILED';
 }
 
 function digestAt(parent: Readonly<Record<string, unknown>>, path: string): Digest {

@@ -1,7 +1,7 @@
 import { type Digest, PipelineError } from '@ecr-pipeline/core';
 import { type Descriptor, type Manifest, parseManifest } from './manifest.ts';
 import { isForeignLayer } from './media-types.ts';
-import type { ImageSource } from './repository.ts';
+import type { ImageRepository, ImageSource } from './repository.ts';
 
 /** All that an image is made of. */
 export interface ImageGraph {
@@ -10,6 +10,8 @@ export interface ImageGraph {
 	readonly levels: readonly (readonly Manifest[])[];
 	/** Every blob once, the largest first, so that the longest stream starts at once. */
 	readonly blobs: readonly Descriptor[];
+	/** Layers that are usually fetched from their `urls`; a registry may hold them all the same. */
+	readonly foreign: readonly Descriptor[];
 }
 
 /**
@@ -19,6 +21,7 @@ export interface ImageGraph {
 export async function readGraph(source: ImageSource, root: Manifest): Promise<ImageGraph> {
 	const levels: Manifest[][] = [];
 	const blobs = new Map<Digest, Descriptor>();
+	const foreign = new Map<Digest, Descriptor>();
 	const seen = new Set<Digest>([root.digest]);
 	for (let level: readonly Manifest[] = [root]; level.length > 0; ) {
 		const wanted = new Set<Digest>();
@@ -27,7 +30,7 @@ export async function readGraph(source: ImageSource, root: Manifest): Promise<Im
 			if (parsed.kind === 'index') for (const child of parsed.manifests) wanted.add(child.digest);
 			else
 				for (const blob of [parsed.config, ...parsed.layers])
-					if (!isForeignLayer(blob.mediaType)) blobs.set(blob.digest, blob);
+					(isForeignLayer(blob.mediaType) ? foreign : blobs).set(blob.digest, blob);
 		}
 		const children = await fetchAll(
 			source,
@@ -37,7 +40,33 @@ export async function readGraph(source: ImageSource, root: Manifest): Promise<Im
 		if (children.length > 0) levels.push(children);
 		level = children;
 	}
-	return { root, levels, blobs: [...blobs.values()].sort((a, b) => b.size - a.size) };
+	return {
+		root,
+		levels,
+		blobs: largestFirst(blobs.values()),
+		foreign: [...foreign.values()].filter(({ digest }) => !blobs.has(digest)),
+	};
+}
+
+/**
+ * The same graph with those of its foreign layers that a repository holds: what is there is copied, and what is not is left
+ * to its `urls`, as at the source.
+ */
+export async function withHeldForeignLayers(
+	graph: ImageGraph,
+	source: Pick<ImageRepository, 'presentBlobs'>,
+): Promise<ImageGraph> {
+	if (graph.foreign.length === 0) return graph;
+	const held = await source.presentBlobs(graph.foreign.map(({ digest }) => digest));
+	return {
+		...graph,
+		blobs: largestFirst([...graph.blobs, ...graph.foreign.filter(({ digest }) => held.has(digest))]),
+		foreign: graph.foreign.filter(({ digest }) => !held.has(digest)),
+	};
+}
+
+function largestFirst(blobs: Iterable<Descriptor>): Descriptor[] {
+	return [...blobs].sort((a, b) => b.size - a.size);
 }
 
 async function fetchAll(source: ImageSource, digests: readonly Digest[]): Promise<Manifest[]> {

@@ -115,7 +115,7 @@ async function referrers(
 	repository: string,
 	subject: Digest,
 	scope: string,
-): Promise<Descriptor[]> {
+): Promise<Descriptor[] | undefined> {
 	const found: Descriptor[] = [];
 	let path: string | undefined = `/v2/${repository}/referrers/${subject}`;
 	while (path !== undefined) {
@@ -129,7 +129,7 @@ async function referrers(
 			scope,
 		});
 		const text = (await readBody(response.body, MAX_MANIFEST)).toString('utf8');
-		if (response.status === 404) return found;
+		if (response.status === 404) return undefined;
 		found.push(...((JSON.parse(text) as { manifests?: Descriptor[] }).manifests ?? []));
 		path = /<([^>]+)>\s*;\s*rel="?next"?/.exec(String(response.headers.link ?? ''))?.[1];
 	}

@@ -46,6 +46,6 @@ export interface ImageRepository extends ImageSource {
 	putBlob(blob: Descriptor, offer: BlobOffer): Promise<'mounted' | 'uploaded'>;
 	/** Puts exactly these bytes, under the tag if one is given, and returns when the registry has confirmed the digest. */
 	putManifest(manifest: Manifest, tag?: string): Promise<void>;
-	/** All manifests whose `subject` is this digest. */
-	referrers(subject: Digest): Promise<readonly Descriptor[]>;
+	/** All manifests whose `subject` is this digest; undefined where the registry has no referrers API. */
+	referrers(subject: Digest): Promise<readonly Descriptor[] | undefined>;
 }

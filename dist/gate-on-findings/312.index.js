@@ -1,8 +1,8 @@
-export const id = 369;
-export const ids = [369];
+export const id = 312;
+export const ids = [312];
 export const modules = {
 
-/***/ 3369:
+/***/ 6312:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -439,15 +439,15 @@ var lib_digest = __webpack_require__(8857);
 var p_map = __webpack_require__(606);
 ;// CONCATENATED MODULE: ./packages/registry/lib/media-types.js
 // OCI image-spec media-types.md; Docker distribution schema 2.
-const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
+const media_types_OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
 const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 /** Everything the suite understands as a manifest; what a registry is told to answer with. */
-const MANIFEST_MEDIA_TYPES = [OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST];
+const MANIFEST_MEDIA_TYPES = [media_types_OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST];
 /** Tells whether a manifest of this type lists other manifests. */
 function media_types_isIndexMediaType(mediaType) {
-    return mediaType === OCI_INDEX || mediaType === DOCKER_LIST;
+    return mediaType === media_types_OCI_INDEX || mediaType === DOCKER_LIST;
 }
 /** Layers that no registry holds: they are fetched from their `urls` (image-spec layer.md, "Non-Distributable Layers"). */
 function isForeignLayer(mediaType) {
@@ -515,7 +515,7 @@ function mediaTypeWithin(bytes, digest) {
     if (typeof value.mediaType === 'string' && MANIFEST_MEDIA_TYPES.includes(value.mediaType))
         return value.mediaType;
     if (value.mediaType === undefined && Array.isArray(value.manifests))
-        return OCI_INDEX;
+        return media_types_OCI_INDEX;
     if (value.mediaType === undefined && value.config !== undefined)
         return OCI_MANIFEST;
     throw malformed(digest, `its media type ${JSON.stringify(value.mediaType)} is not one of ${MANIFEST_MEDIA_TYPES.join(', ')}`);
@@ -620,22 +620,18 @@ async function putBlob(client, repository, blob, offer, context) {
         return session;
     };
     const once = async () => {
-        const opening = offer.expectUpload ? offer.open() : undefined;
+        const locating = offer.expectUpload ? offer.locate() : undefined;
         // Whatever comes of it is told below, or does not matter because starting the upload has failed.
-        opening?.catch(() => undefined);
-        const session = await start().catch((error) => {
-            discard(opening);
-            throw error;
-        });
-        if (session.status === 201) {
-            discard(opening);
+        locating?.catch(() => undefined);
+        const session = await start();
+        if (session.status === 201)
             return 'mounted';
-        }
+        const open = await (locating ?? offer.locate());
         const done = await client.request({
             method: 'PUT',
             path: uploadUrl(session.headers.location, client.host, blob),
             headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) },
-            body: async () => verified(await (opening ?? offer.open()), blob, offer),
+            body: async () => verified(await open(), blob, offer),
             accept: [201],
             attempted: `Could not upload ${blob.digest} (${blob.size} bytes) to ${target}`,
             scope,
@@ -645,9 +641,6 @@ async function putBlob(client, repository, blob, offer, context) {
         return 'uploaded';
     };
     return retry(once, { ...context, attempts: ATTEMPTS, again: (error) => canPass(error, context.clock.now()) });
-}
-function discard(opening) {
-    opening?.then((stream) => stream.destroy()).catch(() => undefined);
 }
 function verified(source, blob, offer) {
     // The errors of either side arrive at the verifier, and from there at the request that reads it.
@@ -700,7 +693,8 @@ function createOciRepository(client, repository, context) {
             });
             return new Map(found.filter((entry) => entry[1] !== undefined));
         },
-        openBlob: (blob) => openBlob(client, repository, blob, pull),
+        // The registry itself leads to the bytes, by a redirect or not: nothing can be asked ahead.
+        locateBlob: async (blob) => () => oci_repository_openBlob(client, repository, blob, pull),
         async presentBlobs(digests) {
             const present = await (0,p_map/* default */.Ay)(digests, (digest) => hasBlob(client, repository, digest, pull), {
                 concurrency: PARALLEL,
@@ -745,7 +739,7 @@ async function hasBlob(client, repository, digest, scope) {
     response.body.resume();
     return response.status === 200;
 }
-async function openBlob(client, repository, { digest }, scope) {
+async function oci_repository_openBlob(client, repository, { digest }, scope) {
     const response = await client.request({
         method: 'GET',
         path: `/v2/${repository}/blobs/${digest}`,
@@ -770,11 +764,65 @@ async function referrers(client, repository, subject, scope) {
         });
         const text = (await (0,http/* readBody */.x8)(response.body, MAX_MANIFEST)).toString('utf8');
         if (response.status === 404)
-            return found;
+            return undefined;
         found.push(...(JSON.parse(text).manifests ?? []));
         path = /<([^>]+)>\s*;\s*rel="?next"?/.exec(String(response.headers.link ?? ''))?.[1];
     }
     return found;
+}
+
+;// CONCATENATED MODULE: ./packages/ecr/lib/alternatives.js
+
+/**
+ * Does the same by one way after another until one is permitted; any other error ends it. When none is, the first refusal
+ * is the error.
+ */
+async function firstPermitted(ways, work) {
+    let refusal;
+    for (const way of ways) {
+        try {
+            return await work(way);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* PipelineError */.z) || error.code !== 'access-denied')
+                throw error;
+            refusal ??= error;
+        }
+    }
+    throw refusal;
+}
+/**
+ * One repository that several roles of this job may be for. Each kind of call goes by the role that was permitted it last,
+ * and by the others when that one is refused: one role may read where another may write.
+ * @param repositories the same repository by each role, the preferred first
+ */
+function byAnyRole(repositories) {
+    const [preferred] = repositories;
+    const order = () => {
+        let first = preferred;
+        return (work) => firstPermitted([first, ...repositories.filter((one) => one !== first)], async (repository) => {
+            const result = await work(repository);
+            first = repository;
+            return result;
+        });
+    };
+    const manifests = order();
+    const locateBlob = order();
+    const presentBlobs = order();
+    const putBlob = order();
+    const putManifest = order();
+    const referrers = order();
+    return {
+        name: preferred.name,
+        registry: preferred.registry,
+        repository: preferred.repository,
+        manifests: (references) => manifests((repository) => repository.manifests(references)),
+        locateBlob: (blob) => locateBlob((repository) => repository.locateBlob(blob)),
+        presentBlobs: (digests) => presentBlobs((repository) => repository.presentBlobs(digests)),
+        putBlob: (blob, offer) => putBlob((repository) => repository.putBlob(blob, offer)),
+        putManifest: (manifest, tag) => putManifest((repository) => repository.putManifest(manifest, tag)),
+        referrers: (subject) => referrers((repository) => repository.referrers(subject)),
+    };
 }
 
 ;// CONCATENATED MODULE: ./packages/ecr/lib/authorization.js
@@ -857,7 +905,7 @@ function createEcrRepository(access, repository, context) {
             }
             return found;
         },
-        openBlob: (blob) => openLayer(client, common, blob, name, context),
+        locateBlob: (blob) => locateLayer(client, common, blob, name, context),
         async presentBlobs(digests) {
             const answers = await Promise.all(batches(digests).map((batch) => availableLayers(client, common, batch, name)));
             return new Set(answers.flat());
@@ -870,7 +918,7 @@ function createEcrRepository(access, repository, context) {
             await limits.putImage.take();
             await putImage(client, common, manifest, tag, name);
         },
-        referrers: (subject) => listReferrers(client, common, subject, name),
+        referrers: (subject) => ecr_repository_listReferrers(client, common, subject, name),
     };
 }
 /** Cuts a list into the batches that the API takes. */
@@ -925,7 +973,7 @@ async function availableLayers(client, common, digests, name) {
         throw explainRepositoryError(error, attempted, 'ecr:BatchCheckLayerAvailability', name);
     }
 }
-async function openLayer(client, common, blob, name, context) {
+async function locateLayer(client, common, blob, name, context) {
     const attempted = `Could not get the layer ${blob.digest} of ${name}`;
     let url;
     try {
@@ -936,7 +984,10 @@ async function openLayer(client, common, blob, name, context) {
         throw explainRepositoryError(error, attempted, 'ecr:GetDownloadUrlForLayer', name);
     }
     assertRedirectAllowed(new URL(`https://${name}`), url);
-    // The address is signed by itself; no Authorization goes with it.
+    return () => openStored(url, attempted, context);
+}
+/** The address is signed by itself; no Authorization goes with it. */
+async function openStored(url, attempted, context) {
     const response = await context.send({ method: 'GET', url });
     if (response.status === 200)
         return response.body;
@@ -974,7 +1025,7 @@ async function putImage(client, common, manifest, tag, name) {
         throw explainRepositoryError(error, attempted, 'ecr:PutImage', name);
     }
 }
-async function listReferrers(client, common, subject, name) {
+async function ecr_repository_listReferrers(client, common, subject, name) {
     const found = [];
     let nextToken;
     do {
@@ -1080,11 +1131,15 @@ async function forgetLogins(path, step) {
  * among them, or was not narrowed at all; when none fits, or no repository is named, the newest.
  */
 function loginFor(logins, registry, repository) {
+    return loginsFor(logins, registry, repository)[0];
+}
+/** All logins that may be for a repository, in that order: each may be permitted what the others are not. */
+function loginsFor(logins, registry, repository) {
     const candidates = logins.filter((login) => login.registry === registry).reverse();
-    const fits = ({ repositories }) => repository === undefined ||
+    const fitting = candidates.filter(({ repositories }) => repository === undefined ||
         repositories === undefined ||
-        repositories.some((pattern) => matches(pattern, repository));
-    return candidates.find(fits) ?? candidates[0];
+        repositories.some((pattern) => matches(pattern, repository)));
+    return fitting.length > 0 ? fitting : candidates.slice(0, 1);
 }
 /** A resource pattern as IAM reads it: "*" is any characters, "/" among them. */
 function matches(pattern, name) {
@@ -1599,8 +1654,15 @@ function createRateLimit(perSecond, clock) {
         },
     };
 }
-function createEcrLimits(clock) {
-    return { putImage: createRateLimit(10, clock), layerUpload: createRateLimit(100, clock) };
+const shared = new WeakMap();
+/** The limits of an account in a region: whoever calls it in this job, by whichever role, takes from the same buckets. */
+function ecrLimits(accountId, region, clock) {
+    const limits = shared.get(clock) ?? new Map();
+    shared.set(clock, limits);
+    const key = `${accountId}/${region}`;
+    const known = limits.get(key) ?? { putImage: createRateLimit(10, clock), layerUpload: createRateLimit(100, clock) };
+    limits.set(key, known);
+    return known;
 }
 
 ;// CONCATENATED MODULE: ./packages/ecr/lib/registries.js
@@ -1614,16 +1676,24 @@ function createEcrLimits(clock) {
 
 
 
+
 /** Opens the record of logins. Nothing is asked of any registry before it is used. */
 async function openRegistries(context) {
-    const logins = await readLogins(context);
+    return registriesOf(await readLogins(context), context);
+}
+/** The registries that these logins are for, and those of the ambient credentials. */
+function registriesOf(logins, context) {
     const known = new Map();
-    const ecr = (registry, repository) => {
-        const login = loginFor(logins, registry, repository);
+    const open = (registry, login) => {
         const key = `${registry} ${login === undefined ? '' : logins.indexOf(login)}`;
         const opened = known.get(key) ?? openEcr(registry, login, context);
         known.set(key, opened);
         return opened;
+    };
+    const accesses = async (registry, repository) => {
+        const candidates = loginsFor(logins, registry, repository);
+        const opened = await Promise.all((candidates.length === 0 ? [undefined] : candidates).map((login) => open(registry, login)));
+        return opened.filter((access) => access !== undefined);
     };
     const defaultRegistry = () => {
         const hosts = [...new Set(logins.map(({ registry }) => registry))];
@@ -1648,11 +1718,16 @@ async function openRegistries(context) {
         logins,
         defaultRegistry,
         complete: (reference) => ({ ...reference, registry: reference.registry ?? defaultRegistry() }),
-        ecr,
+        ecr: async (registry, repository) => (await accesses(registry, repository))[0],
+        async ask({ registry, repository }, question) {
+            const ways = await accesses(registry, repository);
+            return ways.length === 0 ? undefined : firstPermitted(ways, question);
+        },
         async repository({ registry, repository }) {
-            const access = await ecr(registry, repository);
-            if (access !== undefined)
-                return createEcrRepository(access, repository, context);
+            const ways = await accesses(registry, repository);
+            const [first, ...others] = ways.map((access) => createEcrRepository(access, repository, context));
+            if (first !== undefined)
+                return others.length === 0 ? first : byAnyRole([first, ...others]);
             const login = loginFor(logins, registry, repository);
             const credentials = login === undefined ? () => dockerCredentials(registry, context) : registryCredentials(login, context);
             const client = createRegistryClient({ host: registry, credentials, preemptive: false }, context);
@@ -1682,7 +1757,7 @@ async function openEcr(registry, login, context) {
         preemptive: true,
     }, context);
     const accountId = shape?.accountId ?? (await ambientCaller(region, context)).accountId;
-    return { client, data, accountId, region, limits: createEcrLimits(context.clock) };
+    return { client, data, accountId, region, limits: ecrLimits(accountId, region, context.clock) };
 }
 function accessByLogin(login, context) {
     const client = new dist_cjs/* ECRClient */.S70(awsClientConfig(context, identityOf(login, context)));
@@ -1692,19 +1767,126 @@ function accessByLogin(login, context) {
         credentials: registryCredentials(login, context),
         preemptive: true,
     }, context);
-    return { client, data, accountId: login.accountId, region: login.region, limits: createEcrLimits(context.clock) };
+    const { accountId, region } = login;
+    return { client, data, accountId, region, limits: ecrLimits(accountId, region, context.clock) };
+}
+
+;// CONCATENATED MODULE: ./packages/registry/lib/fallback.js
+
+
+
+/** The tag that lists the referrers of a digest where a registry does not (distribution-spec 1.1, "Referrers Tag Schema"). */
+function fallbackTag(subject) {
+    return subject.replace(':', '-');
+}
+/**
+ * What a fallback tag lists. Nothing when the tag holds something else than an index of referrers: GitLab and cosign copy
+ * let a tag of this name stand on the image itself (oras-project/oras-go#1396).
+ */
+function fallbackEntries(manifest, subject) {
+    if (manifest.mediaType !== OCI_INDEX || manifest.digest === subject)
+        return [];
+    const parsed = parseManifest(manifest);
+    return parsed.kind === 'index' ? parsed.manifests : [];
+}
+/** All referrers of a digest: by the referrers API, or by the fallback tag where the registry has none. */
+async function fallback_listReferrers(source, subject) {
+    const listed = await source.referrers(subject);
+    if (listed !== undefined)
+        return listed;
+    const tag = fallbackTag(subject);
+    const index = (await source.manifests([tag])).get(tag);
+    return index === undefined ? [] : fallbackEntries(index, subject);
+}
+/** How an index of referrers lists one (distribution-spec 1.1, "Listing Referrers"). */
+function describeReferrer({ bytes, digest, mediaType }) {
+    const { artifactType, annotations, config } = JSON.parse(bytes.toString('utf8'));
+    const type = artifactType || config?.mediaType;
+    return {
+        mediaType,
+        digest,
+        size: bytes.length,
+        ...(type === undefined ? {} : { artifactType: type }),
+        ...(annotations === undefined ? {} : { annotations }),
+    };
+}
+/**
+ * Makes the fallback tag of a subject list these referrers too. What it lists already stays, in its place and its words.
+ * @returns whether anything had to be written
+ */
+async function mergeFallback(target, subject, added) {
+    const tag = fallbackTag(subject);
+    const existing = (await target.manifests([tag])).get(tag);
+    if (existing !== undefined && (existing.mediaType !== media_types_OCI_INDEX || existing.digest === subject))
+        throw new errors/* PipelineError */.z({
+            code: 'conflict',
+            attempted: `The tag ${tag} of ${target.name} should list the referrers of ${subject}`,
+            answer: `it stands on ${existing.digest}, which is no index of referrers`,
+            fix: 'Remove the tag: a copy with `cosign copy` leaves such tags.',
+        });
+    const before = existing === undefined
+        ? { schemaVersion: 2, mediaType: media_types_OCI_INDEX, manifests: [] }
+        : JSON.parse(existing.bytes.toString('utf8'));
+    const known = new Set(before.manifests.map(({ digest }) => digest));
+    const fresh = added.filter(({ digest }) => !known.has(digest) && known.add(digest));
+    if (fresh.length === 0)
+        return false;
+    const merged = { ...before, manifests: [...before.manifests, ...fresh] };
+    await target.putManifest(manifestFromBytes(Buffer.from(JSON.stringify(merged)), media_types_OCI_INDEX), tag);
+    return true;
+}
+
+;// CONCATENATED MODULE: ./packages/ecr/lib/statement-referrer.js
+
+
+
+/** The artifact type of an in-toto statement that is attached to an image. */
+const statement_referrer_STATEMENT_TYPE = 'application/vnd.in-toto+json';
+const statement_referrer_PREDICATE_ANNOTATION = 'in-toto.io/predicate-type';
+const statement_referrer_CREATED_ANNOTATION = 'org.opencontainers.image.created';
+// OCI image-spec 1.1, manifest.md, "Guidance for an Empty Descriptor".
+const EMPTY = { mediaType: 'application/vnd.oci.empty.v1+json', bytes: Buffer.from('{}') };
+/**
+ * Pushes an in-toto statement as an OCI 1.1 referrer of an image. The same statement gives the same referrer.
+ * @returns the digest of the referrer
+ */
+async function attachStatement(target, subject, { text, predicateType, created }) {
+    const config = await putBytes(target, EMPTY.mediaType, EMPTY.bytes);
+    const layer = await putBytes(target, statement_referrer_STATEMENT_TYPE, Buffer.from(text));
+    const manifest = manifestFromBytes(Buffer.from(JSON.stringify({
+        schemaVersion: 2,
+        mediaType: OCI_MANIFEST,
+        artifactType: statement_referrer_STATEMENT_TYPE,
+        config,
+        layers: [layer],
+        subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.bytes.length },
+        annotations: {
+            [statement_referrer_PREDICATE_ANNOTATION]: predicateType,
+            [statement_referrer_CREATED_ANNOTATION]: new Date(created).toISOString(),
+        },
+    })), OCI_MANIFEST);
+    await target.putManifest(manifest);
+    // Asked of the new referrer, which has none itself: the answer is short.
+    if ((await target.referrers(manifest.digest)) === undefined)
+        await mergeFallback(target, subject.digest, [describeReferrer(manifest)]);
+    return manifest.digest;
+}
+async function putBytes(target, mediaType, bytes) {
+    const blob = { mediaType, digest: (0,lib_digest/* digestOf */.ol)(bytes), size: bytes.length };
+    if (!(await target.presentBlobs([blob.digest])).has(blob.digest))
+        await target.putBlob(blob, {
+            expectUpload: true,
+            source: 'this statement',
+            locate: async () => async () => external_node_stream_.Readable.from([bytes]),
+        });
+    return blob;
 }
 
 ;// CONCATENATED MODULE: ./packages/ecr/lib/verdict-referrer.js
 
 
 
-const ARTIFACT_TYPE = 'application/vnd.in-toto+json';
 const PREDICATE_TYPE = 'https://slsa.dev/verification_summary/v1';
-const PREDICATE_ANNOTATION = 'in-toto.io/predicate-type';
-const CREATED_ANNOTATION = 'org.opencontainers.image.created';
-// OCI image-spec 1.1, manifest.md, "Guidance for an Empty Descriptor".
-const EMPTY = { mediaType: 'application/vnd.oci.empty.v1+json', bytes: Buffer.from('{}') };
 // A verdict is a few kilobytes; nothing larger is read for one.
 const LARGEST = (/* unused pure expression or super */ null && (1024 * 1024));
 /**
@@ -1722,22 +1904,7 @@ async function attachVerdict(target, subject, statement, created) {
             answer: 'the image is not there',
             fix: 'Attach it in the repository that the image was scanned in.',
         });
-    const config = await putBytes(target, EMPTY.mediaType, EMPTY.bytes);
-    const layer = await putBytes(target, ARTIFACT_TYPE, Buffer.from(statement));
-    const manifest = manifestFromBytes(Buffer.from(JSON.stringify({
-        schemaVersion: 2,
-        mediaType: OCI_MANIFEST,
-        artifactType: ARTIFACT_TYPE,
-        config,
-        layers: [layer],
-        subject: { mediaType: image.mediaType, digest: image.digest, size: image.bytes.length },
-        annotations: {
-            [PREDICATE_ANNOTATION]: PREDICATE_TYPE,
-            [CREATED_ANNOTATION]: new Date(created).toISOString(),
-        },
-    })), OCI_MANIFEST);
-    await target.putManifest(manifest);
-    return manifest.digest;
+    return attachStatement(target, image, { text: statement, predicateType: PREDICATE_TYPE, created });
 }
 /**
  * The verdicts attached to an image, the newest first. Only the first may decide: an older PASSED does not outlive a newer
@@ -1745,10 +1912,10 @@ async function attachVerdict(target, subject, statement, created) {
  * @param limit how many are read
  */
 async function findVerdicts(source, subject, limit = 1) {
-    const referrers = (await source.referrers(subject))
+    const referrers = (await listReferrers(source, subject))
         .filter(({ artifactType, annotations }) => {
         const predicate = annotations?.[PREDICATE_ANNOTATION];
-        return artifactType === ARTIFACT_TYPE && predicate === PREDICATE_TYPE;
+        return artifactType === STATEMENT_TYPE && predicate === PREDICATE_TYPE;
     })
         .map(({ digest, annotations }) => ({ digest, created: annotations?.[CREATED_ANNOTATION] ?? '' }))
         // Of two of the same time the order is that of their digests: the same image always gives the same answer.
@@ -1770,7 +1937,7 @@ async function statementOf(source, manifest, name) {
             attempted: `Could not read the verdict ${name}`,
             answer: manifest === undefined ? 'the registry lists it and does not have it' : 'it does not have one layer',
         });
-    const bytes = await readBody(await source.openBlob(layer), LARGEST);
+    const bytes = await readBody(await openBlob(source, layer), LARGEST);
     if (digestOf(bytes) !== layer.digest)
         throw new PipelineError({
             code: 'corrupt',
@@ -1778,16 +1945,6 @@ async function statementOf(source, manifest, name) {
             answer: `its bytes have the digest ${digestOf(bytes)} instead of ${layer.digest}`,
         });
     return bytes.toString('utf8');
-}
-async function putBytes(target, mediaType, bytes) {
-    const blob = { mediaType, digest: (0,lib_digest/* digestOf */.ol)(bytes), size: bytes.length };
-    if (!(await target.presentBlobs([blob.digest])).has(blob.digest))
-        await target.putBlob(blob, {
-            expectUpload: true,
-            source: 'this verdict',
-            open: async () => external_node_stream_.Readable.from([bytes]),
-        });
-    return blob;
 }
 function compare(one, other) {
     return one < other ? -1 : Number(one > other);
