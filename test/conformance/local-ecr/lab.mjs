@@ -29,8 +29,19 @@ async function findTools() {
 	return code === 0 ? { aws: aws.path, docker: docker.path } : { missing: 'no Docker daemon answers' };
 }
 
+/** The first versions that read AWS_ENDPOINT_URL; Debian 12 has an older one, which must be told on its command line. */
+const READS_ENDPOINT = { 1: 29, 2: 13 };
+
+async function endpointOption(aws, { AWS_ENDPOINT_URL }) {
+	const { stdout, stderr } = await run(aws, ['--version']);
+	const [, major, minor] = /^aws-cli\/(\d+)\.(\d+)/.exec(stdout || stderr) ?? [];
+	console.log(`aws ${major}.${minor}`);
+	return Number(minor) >= READS_ENDPOINT[major] ? [] : ['--endpoint-url', AWS_ENDPOINT_URL];
+}
+
 /** A shell that stops at the first command that fails, and prints what it does as the lab does. */
-function shell(tools, env) {
+async function shell(tools, env) {
+	const endpoint = await endpointOption(tools.aws, env);
 	const must = async (command, args, input) => {
 		console.log(`$ ${command} ${args.join(' ')}`);
 		const { code, stdout, stderr } = await run(tools[command], args, { env, input });
@@ -39,8 +50,9 @@ function shell(tools, env) {
 	};
 	return {
 		docker: (args, input) => must('docker', args, input),
-		ecr: async (...args) => JSON.parse((await must('aws', ['ecr', ...args, '--output', 'json'])) || 'null'),
-		text: (...args) => must('aws', ['ecr', ...args]),
+		ecr: async (...args) =>
+			JSON.parse((await must('aws', [...endpoint, 'ecr', ...args, '--output', 'json'])) || 'null'),
+		text: (...args) => must('aws', [...endpoint, 'ecr', ...args]),
 	};
 }
 
@@ -100,7 +112,7 @@ export async function runLab() {
 	const config = await mkdtemp(join(tmpdir(), 'local-ecr-lab-'));
 	const env = { ...process.env, ...server.environment, DOCKER_CONFIG: config, AWS_PAGER: '' };
 	try {
-		await lab(shell(tools, env), server);
+		await lab(await shell(tools, env), server);
 		return 'green';
 	} catch (error) {
 		console.log(`FAILED: the lab: ${error.message}`);
