@@ -7,6 +7,7 @@ import { install, unpack } from './debian.mjs';
 
 /** `installed`: a package of the machine's own Debian. `unpacked`: of a newer one. `go`: a command of a Go module. */
 const SOURCES = {
+	act: { go: 'github.com/nektos/act@v0.2.89' },
 	aws: { installed: 'awscli' },
 	buildah: { installed: 'buildah' },
 	chromium: { installed: 'chromium' },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../peers/command.mjs';
 import { findPeer } from '../../peers/peers.mjs';
+import { readsEndpoint } from './aws.mjs';
 import { startServer } from './process.mjs';
 
 const HELLO = fileURLToPath(new URL('../../../examples/hello', import.meta.url));
@@ -29,19 +30,9 @@ async function findTools() {
 	return code === 0 ? { aws: aws.path, docker: docker.path } : { missing: 'no Docker daemon answers' };
 }
 
-/** The first versions that read AWS_ENDPOINT_URL; Debian 12 has an older one, which must be told on its command line. */
-const READS_ENDPOINT = { 1: 29, 2: 13 };
-
-async function endpointOption(aws, { AWS_ENDPOINT_URL }) {
-	const { stdout, stderr } = await run(aws, ['--version']);
-	const [, major, minor] = /^aws-cli\/(\d+)\.(\d+)/.exec(stdout || stderr) ?? [];
-	console.log(`aws ${major}.${minor}`);
-	return Number(minor) >= READS_ENDPOINT[major] ? [] : ['--endpoint-url', AWS_ENDPOINT_URL];
-}
-
 /** A shell that stops at the first command that fails, and prints what it does as the lab does. */
 async function shell(tools, env) {
-	const endpoint = await endpointOption(tools.aws, env);
+	const endpoint = (await readsEndpoint(tools.aws)) ? [] : ['--endpoint-url', env.AWS_ENDPOINT_URL];
 	const must = async (command, args, input) => {
 		console.log(`$ ${command} ${args.join(' ')}`);
 		const { code, stdout, stderr } = await run(tools[command], args, { env, input });
