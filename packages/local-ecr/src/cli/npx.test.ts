@@ -17,11 +17,13 @@ import {
 	type ECRClientConfig,
 	GetAuthorizationTokenCommand,
 } from '@aws-sdk/client-ecr';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { pushImage, registryAt } from '../../test/support.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const execute = promisify(execFile);
+// Each test starts npm several times.
+jest.setTimeout(90_000);
 let directory: string;
 
 beforeAll(async () => {
