@@ -7,7 +7,9 @@ import { install, unpack } from './debian.mjs';
 
 /** `installed`: a package of the machine's own Debian. `unpacked`: of a newer one. `go`: a command of a Go module. */
 const SOURCES = {
+	act: { go: 'github.com/nektos/act@v0.2.89' },
 	aws: { installed: 'awscli' },
+	buildah: { installed: 'buildah' },
 	chromium: { installed: 'chromium' },
 	cosign: { unpacked: 'cosign', file: 'usr/bin/cosign' },
 	crane: { unpacked: 'crane', file: 'usr/bin/crane', go: 'github.com/google/go-containerregistry/cmd/crane@v0.22.1' },
@@ -26,6 +28,7 @@ const SOURCES = {
  * @returns {Promise<{path: string} | {missing: string}>} or why it cannot be had, for who needs it to report
  */
 export async function findPeer(name) {
+	if (SOURCES[name] === undefined) throw new Error(`nothing is known of ${name}`);
 	const path = await find(name);
 	if (path !== undefined) return { path };
 	const reasons = [];

@@ -31,7 +31,20 @@ async function main(): Promise<void> {
 	};
 	process.once('SIGTERM', stop);
 	process.once('SIGINT', stop);
+	// npx puts a shell in between, which ends at a signal and does not pass it on: to lose it is to be told to stop.
+	if (process.env.npm_command === 'exec') onParentLost(stop);
 	process.stdout.write(commandLine.printEnv === 'json' ? jsonLine(server) : shellLines(server));
+}
+
+const PARENT_CHECK_MS = 500;
+
+function onParentLost(then: () => void): void {
+	const parent = process.ppid;
+	const timer = setInterval(() => {
+		if (process.ppid === parent) return;
+		clearInterval(timer);
+		then();
+	}, PARENT_CHECK_MS);
 }
 
 function fail(error: unknown): never {

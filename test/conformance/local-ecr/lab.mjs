@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../peers/command.mjs';
 import { findPeer } from '../../peers/peers.mjs';
+import { readsEndpoint } from './aws.mjs';
 import { startServer } from './process.mjs';
 
 const HELLO = fileURLToPath(new URL('../../../examples/hello', import.meta.url));
@@ -30,7 +31,8 @@ async function findTools() {
 }
 
 /** A shell that stops at the first command that fails, and prints what it does as the lab does. */
-function shell(tools, env) {
+async function shell(tools, env) {
+	const endpoint = (await readsEndpoint(tools.aws)) ? [] : ['--endpoint-url', env.AWS_ENDPOINT_URL];
 	const must = async (command, args, input) => {
 		console.log(`$ ${command} ${args.join(' ')}`);
 		const { code, stdout, stderr } = await run(tools[command], args, { env, input });
@@ -39,8 +41,9 @@ function shell(tools, env) {
 	};
 	return {
 		docker: (args, input) => must('docker', args, input),
-		ecr: async (...args) => JSON.parse((await must('aws', ['ecr', ...args, '--output', 'json'])) || 'null'),
-		text: (...args) => must('aws', ['ecr', ...args]),
+		ecr: async (...args) =>
+			JSON.parse((await must('aws', [...endpoint, 'ecr', ...args, '--output', 'json'])) || 'null'),
+		text: (...args) => must('aws', [...endpoint, 'ecr', ...args]),
 	};
 }
 
@@ -100,7 +103,7 @@ export async function runLab() {
 	const config = await mkdtemp(join(tmpdir(), 'local-ecr-lab-'));
 	const env = { ...process.env, ...server.environment, DOCKER_CONFIG: config, AWS_PAGER: '' };
 	try {
-		await lab(shell(tools, env), server);
+		await lab(await shell(tools, env), server);
 		return 'green';
 	} catch (error) {
 		console.log(`FAILED: the lab: ${error.message}`);

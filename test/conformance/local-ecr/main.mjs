@@ -1,13 +1,15 @@
-// local-ecr under the eyes of others: `npm run conformance:local-ecr [-- suite|clients|lab …]`; all three without a name.
+// local-ecr under the eyes of others: `npm run conformance:local-ecr [-- suite|clients|lab|readme …]`; all of them without a name.
 // What cannot be run on this machine is named; what fails makes the exit code 1.
 import { runClients } from './clients/run.mjs';
 import { runLab } from './lab.mjs';
+import { runReadme } from './readme.mjs';
 import { runSuite } from './suite.mjs';
 
 const PARTS = {
 	suite: async () => one('suite', await runSuite()),
 	clients: runClients,
 	lab: async () => one('lab', await runLab()),
+	readme: async () => one('readme', await runReadme()),
 };
 
 function one(name, result) {

@@ -34,12 +34,19 @@ export async function listen(
 			? createServer(options, answer)
 			: createTlsServer({ ...options, key: certificate.key, cert: certificate.cert }, answer);
 	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
+		server.once('error', (error: NodeJS.ErrnoException) =>
+			reject(error.code === 'EADDRINUSE' ? taken(error, port) : error),
+		);
 		server.listen(port, HOST, resolve);
 	});
 	const address = server.address() as AddressInfo;
 	const scheme = certificate === undefined ? 'http' : 'https';
 	return { port: address.port, origin: `${scheme}://${HOST}:${address.port}`, close: () => close(server) };
+}
+
+function taken(error: NodeJS.ErrnoException, port: number): Error {
+	const message = `port ${port} of ${HOST} is taken by another program; --port or --registry choose another, 0 any that is free`;
+	return Object.assign(new Error(message, { cause: error }), { code: error.code });
 }
 
 function close(server: Server): Promise<void> {

@@ -25,6 +25,8 @@ export interface RequestLog {
 	readonly start: (method: string, path: string) => RequestEntry;
 	readonly since: (id: number) => readonly RequestEntry[];
 	readonly counts: () => { readonly total: number; readonly byOperation: Readonly<Record<string, number>> };
+	/** The id of the newest entry; 0 before the first. */
+	readonly last: () => number;
 	readonly clear: () => void;
 }
 
@@ -57,6 +59,7 @@ export function createRequestLog(clock: Clock): RequestLog {
 			for (const { operation } of entries) byOperation[operation] = (byOperation[operation] ?? 0) + 1;
 			return { total: entries.length, byOperation };
 		},
+		last: () => last,
 		clear: () => {
 			entries = [];
 		},

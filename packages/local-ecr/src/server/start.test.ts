@@ -120,7 +120,7 @@ describe('startLocalEcr', () => {
 		const state = (await send('GET', `${server.url}/_local/state`)).json();
 
 		expect(page.headers['content-type']).toContain('text/html');
-		expect(page.body.toString()).not.toMatch(/(?:src|href)=|innerHTML|https?:\/\//);
+		expect(page.body.toString()).not.toMatch(/(?:src|href)=(?!"data:)|innerHTML|https?:\/\//);
 		expect(state).toMatchObject({
 			registries: [
 				{

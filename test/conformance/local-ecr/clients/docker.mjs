@@ -68,6 +68,7 @@ export const dockerPlatforms = {
 				);
 				assert.equal(inspected.trim(), architecture);
 			}
+			if ((await daemonMissing()) === undefined) await runIndex(run, source);
 			await own('buildx', 'imagetools', 'create', '--tag', `${to.host}/docker:two`, source);
 			assert.equal((await manifestAt(to, 'docker', 'two')).digest, pushed.digest);
 		} finally {
@@ -76,3 +77,12 @@ export const dockerPlatforms = {
 		return undefined;
 	},
 };
+
+/** The daemon of the machine takes its own platform out of an index. */
+async function runIndex(run, image) {
+	try {
+		assert.match(await run('docker', ['run', '--rm', '--pull', 'always', image]), /hello/i);
+	} finally {
+		await runAny('docker', ['rmi', '--force', image]);
+	}
+}
