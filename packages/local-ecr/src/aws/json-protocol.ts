@@ -6,9 +6,9 @@ import { ecsOperations } from '../ecs/operations.ts';
 import { newId } from '../ids.ts';
 import type { ServerEnvironment } from '../server/environment.ts';
 import type { World } from '../world.ts';
+import { authorize } from './authorize.ts';
 import type { Operations } from './call.ts';
 import { identifyCaller } from './caller.ts';
-import { assertEcrCall, assertEcrPublicCall, assertPermitted } from './permissions.ts';
 import { ServiceError } from './service-error.ts';
 import { toWire } from './wire.ts';
 
@@ -72,9 +72,7 @@ async function invoke(
 	const answer = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
 	if (answer === undefined)
 		throw new ServiceError('UnknownOperationException', `This stand-in does not know the operation ${operation}`, 404);
-	if (service.name === 'ecr') assertEcrCall(principal, region, operation, input as object);
-	if (service.name === 'ecr-public') assertEcrPublicCall(principal, operation, input as object);
-	if (service.name === 'inspector2') assertPermitted(principal, `inspector2:${operation}`, '*');
+	authorize(world, { service: service.name, operation, input: input as Record<string, unknown>, principal, region });
 	const own = await world.registries.open(principal.account, region);
 	return answer(input as never, { world, principal, region, own, operation, requestId, entry });
 }
