@@ -50,8 +50,16 @@ export async function answerRest(c: ApiContext, world: World, service: Service, 
 		const result = await invoke(c, world, service, operation, await readJson(c), requestId);
 		return send(c, requestId, 200, result, 'application/json');
 	} catch (error) {
-		return sendServiceError(c, requestId, error, 'application/json');
+		return sendServiceError(c, requestId, inspectorError(error), 'application/json');
 	}
+}
+
+/** Inspector's model has no word for a parameter of its own, and statuses where the JSON services have 400 for everything. */
+function inspectorError(error: unknown): ServiceError {
+	if (!(error instanceof ServiceError)) return new ServiceError('InternalServerException', String(error), 500);
+	if (error.code === 'InvalidParameterException') return new ServiceError('ValidationException', error.message);
+	if (error.code === 'AccessDeniedException') return new ServiceError(error.code, error.message, 403);
+	return error;
 }
 
 async function invoke(
