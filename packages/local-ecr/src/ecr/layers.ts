@@ -21,6 +21,8 @@ import { identityShape } from './shapes.ts';
 const DIGEST = /^[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+$/;
 const PART_BYTES = 10_485_760;
 const SMALLEST_PART = 5_242_880;
+/** promote.md, "Quotas" */
+const PARTS = 4200;
 
 function check(input: BatchCheckLayerAvailabilityRequest, call: Call): BatchCheckLayerAvailabilityResponse {
 	const { repository } = targetOf(input, call);
@@ -77,6 +79,8 @@ async function uploadPart(input: PartInput, call: Call): Promise<UploadLayerPart
 		);
 	if (upload.chunks() > 0 && upload.size() / upload.chunks() < SMALLEST_PART)
 		throw new ServiceError('LayerPartTooSmallException', 'Layer parts must be at least 5 MiB, but for the last one');
+	if (upload.chunks() >= PARTS)
+		throw new ServiceError('LimitExceededException', `A layer has no more than ${PARTS} parts`);
 	const size = await call.world.layers.append(upload, Readable.from([part], { objectMode: false }));
 	return { ...identityShape(registry, repository), uploadId: upload.id, lastByteReceived: size - 1 };
 }
