@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ECR_NOT_IMPLEMENTED, ecrOperations } from '../ecr/operations.ts';
-import { ecrPublicOperations } from '../ecr-public/operations.ts';
+import { ECR_PUBLIC_NOT_IMPLEMENTED, ecrPublicOperations } from '../ecr-public/operations.ts';
 import { ecsOperations } from '../ecs/operations.ts';
 import { newId } from '../ids.ts';
 import type { ServerEnvironment } from '../server/environment.ts';
@@ -22,7 +22,7 @@ interface Service {
 /** By the target prefix of their models. */
 const SERVICES: Readonly<Record<string, Service>> = {
 	AmazonEC2ContainerRegistry_V20150921: { name: 'ecr', operations: ecrOperations, missing: ECR_NOT_IMPLEMENTED },
-	SpencerFrontendService: { name: 'ecr-public', operations: ecrPublicOperations },
+	SpencerFrontendService: { name: 'ecr-public', operations: ecrPublicOperations, missing: ECR_PUBLIC_NOT_IMPLEMENTED },
 	AmazonEC2ContainerServiceV20141113: { name: 'ecs', operations: ecsOperations },
 };
 
