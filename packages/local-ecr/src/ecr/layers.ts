@@ -15,6 +15,7 @@ import type {
 import type { Call, Operations } from '../aws/call.ts';
 import { invalidParameter, ServiceError } from '../aws/service-error.ts';
 import { referencedBlobs } from '../registry/manifest.ts';
+import type { Upload } from '../storage/upload.ts';
 import { assertCount, type RepositoryInput, required, targetOf } from './input.ts';
 import { identityShape } from './shapes.ts';
 
@@ -56,6 +57,10 @@ async function initiate(input: InitiateLayerUploadRequest, call: Call): Promise<
 	return { uploadId: upload.id, partSize: PART_BYTES };
 }
 
+/** The size of the newest part of an upload, and the uploads of which another part than the last one is too small. */
+const lastParts = new WeakMap<Upload, number>();
+const tooSmall = new WeakSet<Upload>();
+
 interface PartInput extends RepositoryInput {
 	readonly uploadId: string | undefined;
 	readonly partFirstByte: number | undefined;
@@ -77,10 +82,10 @@ async function uploadPart(input: PartInput, call: Call): Promise<UploadLayerPart
 			'InvalidLayerPartException',
 			`The layer part upload with id '${upload.id}' is not valid because the first byte ${first} is not consecutive to the last byte ${upload.size() - 1} received`,
 		);
-	if (upload.chunks() > 0 && upload.size() / upload.chunks() < SMALLEST_PART)
-		throw new ServiceError('LayerPartTooSmallException', 'Layer parts must be at least 5 MiB, but for the last one');
 	if (upload.chunks() >= PARTS)
 		throw new ServiceError('LimitExceededException', `A layer has no more than ${PARTS} parts`);
+	if (upload.size() > 0 && (lastParts.get(upload) ?? 0) < SMALLEST_PART) tooSmall.add(upload);
+	lastParts.set(upload, part.length);
 	const size = await call.world.layers.append(upload, Readable.from([part], { objectMode: false }));
 	return { ...identityShape(registry, repository), uploadId: upload.id, lastByteReceived: size - 1 };
 }
@@ -92,6 +97,8 @@ async function complete(input: CompleteLayerUploadRequest, call: Call): Promise<
 	const [layerDigest = ''] = input.layerDigests ?? [];
 	if (upload.size() === 0)
 		throw new ServiceError('EmptyUploadException', `The upload with id '${upload.id}' does not contain any parts`);
+	if (tooSmall.has(upload))
+		throw new ServiceError('LayerPartTooSmallException', 'Layer parts must be at least 5 MiB, but for the last one');
 	if (repository.blobs.has(layerDigest)) {
 		await call.world.layers.cancel(upload);
 		throw new ServiceError(
