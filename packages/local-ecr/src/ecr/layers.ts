@@ -15,6 +15,7 @@ import type {
 import type { Call, Operations } from '../aws/call.ts';
 import { invalidParameter, ServiceError } from '../aws/service-error.ts';
 import { referencedBlobs } from '../registry/manifest.ts';
+import type { Repository } from '../registry/repository.ts';
 import type { Upload } from '../storage/upload.ts';
 import { assertCount, type RepositoryInput, required, targetOf } from './input.ts';
 import { identityShape } from './shapes.ts';
@@ -32,11 +33,26 @@ function check(input: BatchCheckLayerAvailabilityRequest, call: Call): BatchChec
 	const failures: LayerFailure[] = [];
 	for (const layerDigest of input.layerDigests ?? []) {
 		const size = repository.blobs.get(layerDigest);
-		if (size !== undefined) layers.push({ layerDigest, layerAvailability: 'AVAILABLE', layerSize: size });
+		if (size !== undefined)
+			layers.push({
+				layerDigest,
+				layerAvailability: 'AVAILABLE',
+				layerSize: size,
+				mediaType: mediaTypeOf(repository, layerDigest),
+			});
 		else if (DIGEST.test(layerDigest)) layers.push({ layerDigest, layerAvailability: 'UNAVAILABLE' });
 		else failures.push({ layerDigest, failureCode: 'InvalidLayerDigest', failureReason: 'Invalid layer digest' });
 	}
 	return { layers, failures };
+}
+
+/** What the manifests say that name a blob; a blob alone has no type. */
+function mediaTypeOf({ images }: Repository, digest: string): string | undefined {
+	for (const { manifest } of images.values()) {
+		const named = referencedBlobs(manifest).find((blob) => blob.digest === digest);
+		if (named !== undefined) return named.mediaType;
+	}
+	return undefined;
 }
 
 function downloadUrl(input: GetDownloadUrlForLayerRequest, call: Call): GetDownloadUrlForLayerResponse {

@@ -32,8 +32,8 @@ function put(input: PutReplicationConfigurationRequest, { own }: Call): PutRepli
 		}));
 		if (targets.length > 25) throw invalidParameter('destinations', 'length <= 25');
 		if (targets.some(({ registryId, region }) => registryId === own.account && region === own.region))
-			throw new ServiceError(
-				'ValidationException',
+			throw invalidParameter(
+				'replicationConfiguration',
 				'Replication destination cannot be the same as the source registry',
 			);
 		if (repositoryFilters === undefined) return { destinations: targets };
