@@ -23,7 +23,7 @@ import { identityShape } from './shapes.ts';
 const DIGEST = /^[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+$/;
 const PART_BYTES = 10_485_760;
 const SMALLEST_PART = 5_242_880;
-/** promote.md, "Quotas" */
+/** ECR user guide, "Amazon ECR service quotas" */
 const PARTS = 4200;
 
 function check(input: BatchCheckLayerAvailabilityRequest, call: Call): BatchCheckLayerAvailabilityResponse {

@@ -77,7 +77,7 @@ export function runLifecyclePolicies(registries: Registries, now: number): void 
 		}
 }
 
-/** What refers to an image goes where it goes, within a day (promote.md, "Managed signing"). */
+/** What refers to an image goes where it goes, within a day (ECR user guide, "Managed signing"). */
 function withReferrers(repository: Repository, digest: string, act: (image: Image) => void): void {
 	const image = repository.images.get(digest);
 	if (image === undefined) return;

@@ -11,7 +11,7 @@ import type { Repository } from './repository.ts';
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,299}$/;
 const MANIFEST_BYTES = 4_194_304;
 const CONFIG_BYTES = 1_048_576;
-/** promote.md, "Quotas" */
+/** ECR user guide, "Amazon ECR service quotas" */
 const TAGS_PER_IMAGE = 1000;
 
 export interface ImagePut {

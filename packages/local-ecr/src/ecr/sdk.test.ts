@@ -1,7 +1,8 @@
 import * as ecr from '@aws-sdk/client-ecr';
-import { type LocalEcr, startLocalEcr } from '@ecr-pipeline/local-ecr';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ecrOperations } from '../../../packages/local-ecr/src/ecr/operations.ts';
+import { ecrOf } from '../../test/support.ts';
+import { type LocalEcr, startLocalEcr } from '../server/start.ts';
+import { ecrOperations } from './operations.ts';
 
 type Constructor = new (input: object) => unknown;
 
@@ -17,13 +18,7 @@ describe('local-ecr, as the JavaScript SDK sees it', () => {
 
 	beforeAll(async () => {
 		server = await startLocalEcr();
-		const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = server.environment();
-		client = new ecr.ECRClient({
-			endpoint: server.url,
-			region: 'us-east-1',
-			maxAttempts: 1,
-			credentials: { accessKeyId, secretAccessKey },
-		});
+		client = ecrOf(server);
 	});
 	afterAll(() => server.close());
 
