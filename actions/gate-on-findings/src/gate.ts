@@ -67,8 +67,8 @@ function report(material: ReportMaterial, files: ReportFiles, { log }: Context):
 	log.info(`SARIF: ${files.sarif}\nReport: ${files.report}\nVerdict: ${files.verdict}`);
 	const { expired, expiringSoon } = material.evaluation.ignoreRules;
 	const ending = [
-		...expired.map(({ index, rule }) => `ignore[${index}] (${rule.id}) expired on ${rule.expires}`),
-		...expiringSoon.map(({ index, rule }) => `ignore[${index}] (${rule.id}) holds until ${rule.expires}`),
+		...expired.map(({ place, id, expires }) => `${place} (${id}) expired on ${expires}`),
+		...expiringSoon.map(({ place, id, expires }) => `${place} (${id}) holds until ${expires}`),
 	];
 	// One annotation for all of them: a step may show ten.
 	if (ending.length > 0) log.warning(`Ignore rules come to their end: ${escapeLog(ending.slice(0, 20).join('; '))}`);

@@ -188,7 +188,7 @@ describe('ignore rules', () => {
 		const lastDay = { ignore: [rule({ expires: '2026-06-15' })] };
 		expect(classOf([draft({})], lastDay)).toBe('ignored');
 		const after = run([draft({})], lastDay, { now: Date.parse('2026-06-16T00:00:00Z') });
-		expect(after).toMatchObject({ verdict: 'failed', decisions: [{ expiredRules: [0] }] });
+		expect(after).toMatchObject({ verdict: 'failed', decisions: [{ expiredRules: ['ignore[0]'] }] });
 		expect(after.notes.join()).toContain('ignore[0] (CVE-2026-1) expired on 2026-06-15');
 	});
 
@@ -283,16 +283,18 @@ describe('the baseline', () => {
 describe('base image', () => {
 	const rules = { 'base-image': { block: { severity: 'critical' as const } } };
 	it('findings in its layers have rules of their own', () => {
-		const baseLayers = new Set(openssl.layers);
-		expect(run([draft({})], rules, { baseLayers }).decisions[0]).toMatchObject({
+		const baseImage = { name: 'docker.io/library/debian', layers: new Set(openssl.layers) };
+		expect(run([draft({})], rules, { baseImage }).decisions[0]).toMatchObject({
 			class: 'below-threshold',
 			rule: 'base-image.block',
 		});
-		expect(classOf([draft({ givenSeverity: 'CRITICAL' })], rules, { baseLayers })).toBe('blocking');
+		expect(classOf([draft({ givenSeverity: 'CRITICAL' })], rules, { baseImage })).toBe('blocking');
 	});
 
 	it('findings of unknown layers, or of a layer above, are the application’s', () => {
-		expect(classOf([draft({})], rules, { baseLayers: new Set(['sha256:other']) })).toBe('blocking');
+		expect(classOf([draft({})], rules, { baseImage: { name: 'x/y', layers: new Set(['sha256:other']) } })).toBe(
+			'blocking',
+		);
 		const result = run([draft({})], rules);
 		expect(result.verdict).toBe('failed');
 		expect(result.notes.join()).toContain("base image's layers are not known");

@@ -14,7 +14,7 @@ const counts = (names: readonly string[]) => ({
 
 /** The `result` output of gate-on-findings. */
 export const GATE_RESULT_SCHEMA = {
-	$schema: 'http://json-schema.org/draft-07/schema#',
+	$schema: 'https://json-schema.org/draft/2020-12/schema',
 	title: 'Result of gate-on-findings',
 	type: 'object',
 	required: [
