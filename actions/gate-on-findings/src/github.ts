@@ -84,13 +84,15 @@ function fetchOver({ send }: Context): (input: string | URL | Request, init?: Re
 			});
 			const bytes = await readBody(body);
 			const next = status >= 301 && status <= 308 && headers.location ? new URL(headers.location, url) : undefined;
-			if (next === undefined || next.origin !== start.origin || hops === REDIRECTS)
+			if (next === undefined)
 				return new Response(status === 204 || status === 304 ? null : bytes, {
 					status,
 					headers: Object.entries(headers).flatMap(([name, value]) =>
 						[value ?? []].flat().map((item): [string, string] => [name, item]),
 					),
 				});
+			if (next.origin !== start.origin || hops === REDIRECTS)
+				throw new Error(`${url.host} answered ${status} to ${next.host}, which is not followed`);
 			url = next;
 		}
 	};

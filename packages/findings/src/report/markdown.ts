@@ -71,6 +71,7 @@ function head(material: ReportMaterial): string {
 	const facts = [
 		`Image ${codeSpan(image)}`,
 		`policy ${codeSpan(limited(policy.uri, CELL))} (${codeSpan(policy.digest.slice(0, 19))})`,
+		...(policy.org === undefined ? [] : [`org policy ${codeSpan(limited(policy.org.uri, CELL))}`]),
 		`${escapeMarkdown(scanType)} scan of ${escapeMarkdown(limited(platforms.map(({ platform }) => platform).join(', '), CELL))}`,
 		...(scanCompletedAt === undefined ? [] : [`completed ${scanCompletedAt}`]),
 		...(sourceUpdatedAt === undefined ? [] : [`vulnerability data of ${sourceUpdatedAt}`]),
