@@ -97,7 +97,12 @@ it('is short enough for GitHub, mentions nobody and links back from nothing, wha
 		givenSeverity: 'CRITICAL',
 		cvss: [],
 		packages: [
-			{ name: `@acme/team-${index} fixes #${index}`, path: '@acme/all #2', layers: [], fixedVersions: ['@x/y'] },
+			{
+				name: `@acme/team-${index} fixes #${index}`,
+				path: '@acme/all #2 '.repeat(20),
+				layers: [],
+				fixedVersions: ['@x/y#3 '.repeat(20)],
+			},
 		],
 		fix: 'unknown',
 		platforms: ['linux/amd64'],
@@ -112,6 +117,7 @@ it('is short enough for GitHub, mentions nobody and links back from nothing, wha
 	expect((await comment(pullRequest(), { findings: 'many.json' })).result.comment?.state).toBe('created');
 	const body = github.comments[0]?.body ?? '';
 	expect(Buffer.byteLength(body)).toBeLessThanOrEqual(64 * 1024);
+	expect(body).toContain('#### What blocks');
 	const outsideCode = body.replace(/<code>.*?<\/code>/g, '').replaceAll(/&#(?:64|35);\u200b/g, '');
 	expect(outsideCode).not.toMatch(/@|&#64;|#\d|&#35;/);
 	expect(body.indexOf('-->')).toBe(body.indexOf('\n') - 3);

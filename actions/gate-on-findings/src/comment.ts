@@ -3,8 +3,9 @@ import { type Context, digestOf, messageOf, PipelineError, shortDigest } from '@
 import { markdownReport, type ReportMaterial } from '@ecr-pipeline/findings';
 import { explainGitHubError, type GitHub, openGitHub } from './github.ts';
 
-// GitHub refuses a comment of more than 65,536 characters; characters are never more than bytes.
-const LARGEST = 64 * 1024;
+// GitHub refuses a comment of more than 65,536 characters, which are never more than the bytes; a part is kept for the mark,
+// the closing sentence and what quiets mentions. So few rows stay below that even where every character is escaped.
+const LIMITS = { bytes: 56 * 1024, rows: 15 };
 
 /** What became of the comment; `url` where there is one. */
 export interface CommentOutcome {
@@ -90,7 +91,7 @@ function bodyOf(material: ReportMaterial): string {
 	const repository = material.image.slice(0, material.image.lastIndexOf('@'));
 	const mark = `<!-- ecr-pipeline gate-on-findings ${shortDigest(digestOf(repository))} -->`;
 	// A comment notifies whom it mentions, and links back from what it refers to: neither is for strangers' texts to cause.
-	const quiet = markdownReport(material, LARGEST - 1024).replace(/&#(?:64|35);/g, (entity) => `${entity}\u200b`);
+	const quiet = markdownReport(material, LIMITS).replace(/&#(?:64|35);/g, (entity) => `${entity}\u200b`);
 	return `${mark}\n${quiet}`;
 }
 
