@@ -116,14 +116,6 @@ function verdictOf(value: unknown): Verdict {
 	};
 }
 
-function policyDescriptor({ uri, digest, org }: VerdictParts['policy']): object {
-	return {
-		uri,
-		digest: digestSet(digest),
-		...(org === undefined ? {} : { annotations: { [ORG_POLICY]: { uri: org.uri, digest: digestSet(org.digest) } } }),
-	};
-}
-
 function digestAt(parent: Readonly<Record<string, unknown>>, path: string): Digest {
 	const hex = requiredTextAt(objectAt(parent, 'digest', path), 'sha256', `${path}.digest`);
 	const digest = `sha256:${hex}`;
@@ -137,4 +129,12 @@ function digestSet(digest: string): { readonly sha256: string } {
 
 function resourceUri(image: string, digest: string): string {
 	return imagePurl(image.slice(0, image.lastIndexOf('@')), digest);
+}
+
+function policyDescriptor({ uri, digest, org }: VerdictParts['policy']): object {
+	return {
+		uri,
+		digest: digestSet(digest),
+		...(org === undefined ? {} : { annotations: { [ORG_POLICY]: { uri: org.uri, digest: digestSet(org.digest) } } }),
+	};
 }
