@@ -9,7 +9,7 @@ import {
 } from '@ecr-pipeline/core';
 import { openRegistries, type Registries } from '@ecr-pipeline/ecr';
 import type { BaseImage, Evidence } from '@ecr-pipeline/findings';
-import { formatPlatform, type ImageRepository, type Manifest, parseManifest } from '@ecr-pipeline/registry';
+import { formatPlatform, type ImageRepository, type Manifest, openBlob, parseManifest } from '@ecr-pipeline/registry';
 import { platformManifests } from './platform-manifests.ts';
 import type { Subject } from './subject.ts';
 
@@ -83,7 +83,7 @@ async function readLayers(reference: ImageReference, which: string, registries: 
 async function layersOf(manifest: Manifest, source: ImageRepository): Promise<PlatformLayers> {
 	const parsed = parseManifest(manifest);
 	if (parsed.kind !== 'image') throw malformed(manifest, 'it is an index');
-	const bytes = await readBody(await source.openBlob(parsed.config));
+	const bytes = await readBody(await openBlob(source, parsed.config));
 	if (digestOf(bytes) !== parsed.config.digest) throw malformed(manifest, 'its configuration has another digest');
 	const config = JSON.parse(bytes.toString('utf8')) as {
 		readonly os?: string;

@@ -189,7 +189,11 @@ describe('rules for the base image', () => {
 		const put = async (mediaType: string, text: string): Promise<Descriptor> => {
 			const bytes = Buffer.from(text);
 			const blob = { mediaType, digest: digestOf(bytes), size: bytes.length };
-			await target.putBlob(blob, { source: 'test', expectUpload: true, open: async () => Readable.from([bytes]) });
+			await target.putBlob(blob, {
+				source: 'test',
+				expectUpload: true,
+				locate: async () => async () => Readable.from([bytes]),
+			});
 			return blob;
 		};
 		const descriptors: Descriptor[] = [];

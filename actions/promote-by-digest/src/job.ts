@@ -1,9 +1,10 @@
-import type { Context } from '@ecr-pipeline/core';
+import type { Context, Digest } from '@ecr-pipeline/core';
 import type { Destination } from './destination.ts';
 import { type FoundEvidence, findEvidence, NO_EVIDENCE, subjectsOf } from './evidence.ts';
 import { forAll } from './failures.ts';
 import type { PromoteInputs, Release } from './inputs.ts';
 import type { Plan } from './plan.ts';
+import { readPolicyDigest } from './policy.ts';
 import type { Source } from './source.ts';
 import { type AcceptedVerdict, assertVerdict } from './verdict.ts';
 
@@ -22,15 +23,12 @@ export async function checkVerdicts(
 	inputs: PromoteInputs,
 	context: Context,
 ): Promise<readonly Job[]> {
-	const policy =
-		inputs.policyFile === undefined
-			? undefined
-			: await (await import('./policy.ts')).readPolicyDigests(inputs.policyFile);
+	const policy = inputs.policyFile === undefined ? undefined : await readPolicyDigest(inputs.policyFile);
 	const checked = await forAll(
 		releases,
 		'Nothing has been copied.',
 		async ({ release, source, destinations }): Promise<Job[]> => {
-			const verdict = await verdictOf(release, source, policy?.(source.place.repository), inputs, context);
+			const verdict = await verdictOf(release, source, policy, inputs, context);
 			const evidence = lookOnce(source, inputs.referrers);
 			return destinations.map((destination) => ({
 				source,
@@ -46,7 +44,7 @@ export async function checkVerdicts(
 async function verdictOf(
 	{ verdictFile }: Release,
 	{ original, repository }: Source,
-	policyDigest: string | undefined,
+	policyDigest: Digest | undefined,
 	{ requireVerdict, maxVerdictAge }: PromoteInputs,
 	context: Context,
 ): Promise<AcceptedVerdict | undefined> {

@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { digestOf } from '@ecr-pipeline/core';
+import { type Digest, digestOf } from '@ecr-pipeline/core';
 import { formatVerdict } from '@ecr-pipeline/findings';
 import { describe, expect, it } from '@jest/globals';
 import { assertVerdict } from './verdict.ts';
@@ -30,7 +30,7 @@ async function verdictFile(
 	return path;
 }
 
-const check = (file: string, policyDigest?: string) =>
+const check = (file: string, policyDigest?: Digest) =>
 	assertVerdict(
 		{ digest: DIGEST, from: { file }, maxAge: 24 * HOUR, ...(policyDigest === undefined ? {} : { policyDigest }) },
 		{ clock },

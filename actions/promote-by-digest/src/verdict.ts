@@ -12,7 +12,7 @@ export interface VerdictDemand {
 	/** Milliseconds. */
 	readonly maxAge: number;
 	/** The policy that it must have been reached by; any, when absent. */
-	readonly policyDigest?: string;
+	readonly policyDigest?: Digest;
 }
 
 /** A verdict that lets an image through. */
@@ -82,7 +82,8 @@ function refusalOf(
 ): string | undefined {
 	if (verdict.digest !== digest) return `it is about ${verdict.digest}`;
 	if (!verdict.passed) return 'it says FAILED';
-	if (policyDigest !== undefined && verdict.policyDigest !== policyDigest)
+	// Either of the two that it was reached by: its own, and the one of the organisation above that.
+	if (policyDigest !== undefined && ![verdict.policyDigest, verdict.orgPolicyDigest].includes(policyDigest))
 		return `it was reached by the policy ${verdict.policyUri} (${verdict.policyDigest}), and ${policyDigest} is asked for`;
 	// Referrers are ordered by this time: an old statement that is attached anew must not stand before a newer one.
 	if (created !== undefined && Date.parse(created) !== verdict.verifiedAt)
