@@ -10,7 +10,7 @@ import { createRepository, type Repository, repositoryUri } from '../registry/re
 const REGION = 'public';
 const API_REGION = 'us-east-1';
 
-/** @throws ServiceError UnsupportedCommandException: the API is in one region (auth.md 2.3) */
+/** @throws ServiceError UnsupportedCommandException: the API is in one region (ECR Public API reference, GetAuthorizationToken) */
 function registryOf({ world, principal, region }: Call): Promise<Registry> {
 	if (region === API_REGION) return world.registries.open(principal.account, REGION);
 	throw new ServiceError('UnsupportedCommandException', `ECR Public is in ${API_REGION} only, and not in ${region}`);

@@ -48,7 +48,7 @@ export function registerRevision(
 	return registered;
 }
 
-/** What ECS adds to every container, so that reading back never gives what was written (pin.md 2.1). */
+/** What ECS adds to every container, so that reading back never gives what was written. */
 function withDefaults(container: ContainerDefinition): ContainerDefinition {
 	const { name, image } = container;
 	if (name === undefined || image === undefined)

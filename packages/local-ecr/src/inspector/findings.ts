@@ -14,7 +14,7 @@ interface Located {
 	readonly scanned: ScannedImage;
 }
 
-/** The findings of all scans so far, with what ECR's shape leaves out (scan.md 3.5). */
+/** The findings of all scans so far, with what ECR's shape leaves out (Inspector API reference, Finding). */
 export function listFindings(input: ListFindingsRequest, call: Call): ListFindingsResponse {
 	const all = locatedFindings(call).filter((one) => fits(input.filterCriteria, (name) => fieldsOf(call, one)[name]));
 	const page = pageOf(sorted(all, input.sortCriteria, call), input, 100, 100);

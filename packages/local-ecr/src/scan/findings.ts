@@ -55,7 +55,7 @@ export function completeEnhanced(
 	};
 }
 
-/** What Inspector knows of a finding and ECR does not pass on (scan.md 3.5). */
+/** What Inspector knows of a finding and ECR does not pass on (Inspector API reference, Finding). */
 const INSPECTOR_ONLY = ['epss', 'exploitabilityDetails'];
 
 /** What BatchGetFindingDetails tells, and nothing else does. A finding file has it beside the rest. */

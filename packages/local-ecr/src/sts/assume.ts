@@ -15,7 +15,7 @@ export interface Assumed {
 
 const HOUR = 3600;
 
-/** A role for a token of the issuer (auth.md 2.2). @throws ServiceError with the codes of the STS model */
+/** A role for a token of the issuer (STS API reference, AssumeRoleWithWebIdentity). @throws ServiceError with the codes of the STS model */
 export async function assumeWithWebIdentity(world: World, parameters: Parameters): Promise<Assumed> {
 	const request = readAssumeRequest(parameters);
 	const denied = new ServiceError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403);
