@@ -51,7 +51,10 @@ describe('a role that is given by name', () => {
 	});
 
 	it('is no more than a name without them', async () => {
-		await expect(logIn(world.job(), { role: 'build' })).rejects.toThrow('Give the ARN of the role.');
+		const job = world.job({ RUNNER_ENVIRONMENT: 'github-hosted' });
+		await expect(logIn(job, { role: 'build' })).rejects.toThrow('Give the ARN of the role.');
+		const own = world.job({ AWS_EC2_METADATA_DISABLED: 'true' });
+		await expect(logIn(own, { role: 'build' })).rejects.toThrow('Set role-to-assume to the ARN of a role');
 	});
 });
 

@@ -1,6 +1,7 @@
 export {
+	type Authorize,
 	authorizePublicRegistry,
-	authorizeRegistry,
+	openAuthorizer,
 	PUBLIC_REGION,
 	type RegistryAuthorization,
 } from './authorization.ts';
@@ -17,6 +18,7 @@ export {
 	readLogins,
 	recordLogins,
 } from './logins.ts';
+export { canRequestToken } from './oidc.ts';
 export { type CompleteReference, openRegistries, type Registries } from './registries.ts';
 export { openScanning, type Scanning } from './scanning.ts';
 export type { ScanningConfiguration } from './scanning-configuration.ts';
@@ -24,14 +26,9 @@ export type { Coverage } from './scanning-coverage.ts';
 export type { PageRequest, ScanPage } from './scanning-findings.ts';
 export type { ScanStart } from './scanning-start.ts';
 export { isTransient } from './scanning-trouble.ts';
-export {
-	ambientCaller,
-	type ChainedRole,
-	establishSession,
-	hasAmbientCredentials,
-	type Session,
-	type SessionRequest,
-} from './session.ts';
+export { type ChainedRole, establishSession, type Session, type SessionRequest } from './session.ts';
+export { ambientCaller } from './session-ambient.ts';
+export { hasAmbientCredentials, mayBeOnAws } from './session-source.ts';
 export {
 	describeRepository,
 	isTagImmutable,

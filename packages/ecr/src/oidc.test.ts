@@ -44,7 +44,7 @@ describe('requestToken', () => {
 		nock('https://token.example').get('/t').query(true).reply(503).get('/t').query(true).reply(200, { value: 'jwt' });
 		expect(await requestToken('a', context(ENDPOINT))).toBe('jwt');
 		nock('https://token.example').get('/t').query(true).reply(403).get('/t').query(true).reply(200, { value: 'jwt' });
-		await expect(requestToken('a', context(ENDPOINT))).rejects.toThrow('it answered 403');
+		await expect(requestToken('a', context(ENDPOINT))).rejects.toThrow('HTTP 403');
 	});
 
 	it('tells a missing permission, a fork and Dependabot apart', async () => {
