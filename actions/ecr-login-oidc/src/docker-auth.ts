@@ -1,5 +1,12 @@
 import { readFile, rm } from 'node:fs/promises';
-import { type Clock, type Context, messageOf, PipelineError, writeFileAtomically } from '@ecr-pipeline/core';
+import {
+	type Clock,
+	type Context,
+	messageOf,
+	PipelineError,
+	removeUnfinished,
+	writeFileAtomically,
+} from '@ecr-pipeline/core';
 import { claim, type DockerConfig, type HostEntry, type Ledger, release, storedFor } from './docker-claims.ts';
 import { withLock } from './lock.ts';
 
@@ -73,6 +80,7 @@ export async function logOutDocker(
 ): Promise<void> {
 	let stored: ReturnType<typeof storedFor> = [];
 	await edit(configPath, clock, async (books) => {
+		for (const path of [configPath, ledgerOf(configPath)]) await removeUnfinished(path);
 		stored = storedFor(books.ledger, step, clock.now());
 		return release(books, step, clock.now());
 	});
@@ -84,9 +92,13 @@ interface Books {
 	readonly ledger: Ledger;
 }
 
+function ledgerOf(configPath: string): string {
+	return `${configPath}.ecr-pipeline.json`;
+}
+
 /** Reads configuration and ledger, changes both, writes what has changed; all of it under one lock. */
 async function edit(configPath: string, clock: Clock, change: (books: Books) => Promise<Books>): Promise<void> {
-	const ledgerPath = `${configPath}.ecr-pipeline.json`;
+	const ledgerPath = ledgerOf(configPath);
 	await withLock(configPath, clock, async () => {
 		const found = await readJson<DockerConfig>(configPath);
 		const before = {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { sessionPolicy } from './session-policy.ts';
 
@@ -31,5 +32,32 @@ describe('sessionPolicy', () => {
 		expect(() => sessionPolicy(['push'], many, [PLACE])).toThrow(
 			/has \d+ characters, and STS takes 2048.*pattern such as team/,
 		);
+	});
+
+	it.each([
+		['push', 'build-push', ['ecr:CreateRepository', 'ecr:PutLifecyclePolicy', 'ecr:SetRepositoryPolicy']],
+		['scan', 'wait-for-scan', []],
+		['promote', 'promote-by-digest', []],
+	] as const)('of the scope %s holds what %s calls', (scope, action, ownersOnly) => {
+		const file = new URL(`../../../iam/${action}.json`, import.meta.url);
+		const called = (JSON.parse(readFileSync(file, 'utf8')).permissions as { action: string }[]).map(
+			(item) => item.action,
+		);
+		const { Statement } = JSON.parse(sessionPolicy([scope], ['app'], [PLACE])) as { Statement: { Action: string[] }[] };
+		const allowed = Statement.flatMap(({ Action }) => Action);
+		const owners: readonly string[] = ownersOnly;
+		expect(called.filter((name) => !allowed.includes(name) && !owners.includes(name))).toEqual([]);
+	});
+
+	it('names each registry that is logged in to', () => {
+		const policy = sessionPolicy(['pull'], ['app'], [PLACE, PLACE, { ...PLACE, accountId: '222222222222' }]);
+		expect(policy.match(/:repository\/app/g)).toHaveLength(2);
+	});
+
+	it('speaks of ECR Public in its own words', () => {
+		const policy = JSON.parse(sessionPolicy(['push'], ['app'], [PLACE], 'public'));
+		expect(policy.Statement[0].Action).toEqual(['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken']);
+		expect(policy.Statement[1].Resource).toEqual(['arn:aws-cn:ecr-public::111111111111:repository/app']);
+		expect(JSON.stringify(policy)).not.toContain('"ecr:');
 	});
 });

@@ -19,8 +19,6 @@ const SCAN = [
 	'BatchGetImage',
 	'BatchGetRepositoryScanningConfiguration',
 	'DescribeImageScanFindings',
-	'DescribeImages',
-	'DescribeRepositories',
 	'StartImageScan',
 ];
 
@@ -36,7 +34,7 @@ const ACTIONS: Readonly<Record<SessionScope, ScopeActions>> = {
 	push: { repository: PUSH, registry: [] },
 	scan: {
 		repository: SCAN,
-		registry: ['ecr:GetRegistryScanningConfiguration', 'inspector2:ListCoverage', 'inspector2:ListFindings'],
+		registry: ['ecr:GetRegistryScanningConfiguration', 'inspector2:ListCoverage'],
 	},
 	promote: { repository: [...PUSH, 'DescribeImageReplicationStatus'], registry: ['ecr:GetAccountSetting'] },
 };
