@@ -121,7 +121,7 @@ const FINAL: readonly Case[] = [
 describe('what does not pass is explained, in one message', () => {
 	it.each(FINAL)(
 		'%s: %s',
-		async (code, message, sent, said, inputs) => {
+		async (code, message, sent, said, ...[inputs]) => {
 			const { errors, calls: made } = await refused(code, message, ALWAYS, inputs);
 			expect([errors.length, made]).toEqual([1, sent]);
 			expect(errors[0]).toMatch(said);
