@@ -75,6 +75,18 @@ describe('explainRefusal', () => {
 		expect(message).not.toContain(token);
 	});
 
+	it('names the provider of a GitHub Enterprise Server with its path', () => {
+		const claims = {
+			iss: 'https://ghe.example/_services/token',
+			aud: 'sts.amazonaws.com',
+			sub: 'repo:o/r:environment:e',
+		};
+		const given = `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
+		const { message } = explainRefusal(error('AccessDenied', 'Not authorized'), request, given);
+		expect(message).toContain(':oidc-provider/ghe.example/_services/token');
+		expect(message).toContain('"ghe.example/_services/token:sub":"repo:o/r:environment:e"');
+	});
+
 	it('names the duration when the role allows less', () => {
 		const { message } = explainRefusal(
 			error('ValidationError', 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'),
