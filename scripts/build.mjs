@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { minifySync } from '@swc/core';
 import { bundles } from './bundles.mjs';
 
 const { values, positionals } = parseArgs({
@@ -32,6 +33,7 @@ function pack({ name, entry, file }) {
 		'--license',
 		'licenses.txt',
 	]);
+	minifyChunks(work);
 	const target = join(values.out, name);
 	mkdirSync(target, { recursive: true });
 	const made = readdirSync(work).filter((item) => item !== 'licenses.txt' && item !== 'package.json');
@@ -41,6 +43,14 @@ function pack({ name, entry, file }) {
 	writeFileSync(join(target, 'package.json'), '{"type":"module"}\n');
 	if (existsSync(join(work, 'licenses.txt'))) mergeLicenses(join(work, 'licenses.txt'), join(target, 'licenses.txt'));
 	rmSync(work, { recursive: true });
+}
+
+/** ncc minifies its main file only; in the others, too, what nothing uses is to fall away before it is read at start-up. */
+function minifyChunks(directory) {
+	for (const item of readdirSync(directory).filter((file) => /^\d+\.index\.js$/.test(file))) {
+		const path = join(directory, item);
+		writeFileSync(path, minifySync(readFileSync(path, 'utf8'), { module: true, compress: { passes: 2 } }).code);
+	}
 }
 
 /** Bundles that share a folder number their chunks alike, so those of each carry its name: `695.helper.js`. */
@@ -60,6 +70,8 @@ function mergeLicenses(from, to) {
 
 function run(script, scriptArguments) {
 	const { status } = spawnSync(process.execPath, [script, ...scriptArguments], {
+		// ncc takes its path mapping from there: the AWS SDK's ES modules (docs/decisions/0040-es-modules-of-the-sdk.md).
+		env: { ...process.env, TS_NODE_PROJECT: resolve('tsconfig.bundle.json') },
 		stdio: ['ignore', 'ignore', 'inherit'],
 	});
 	if (status !== 0) throw new Error(`${script} ${scriptArguments.join(' ')} ended with ${status}`);

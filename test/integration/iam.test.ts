@@ -18,7 +18,7 @@ const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
 // Asked of nobody's permissions: GitHub's token, and the presigned address of a layer.
 const FREE = new Set(['github:GetToken', 'storage:GetLayer']);
 // Permissions that AWS checks in the course of another call, or that belong to a path local ECR does not force.
-const INDIRECT = new Set(['iam:PassRole', 'ecs:TagResource', 'sts:TagSession']);
+const INDIRECT = new Set(['iam:PassRole', 'ecs:TagResource', 'sts:TagSession', 'sts:GetServiceBearerToken']);
 
 const listed = (action: string): Set<string> =>
 	new Set(
@@ -52,6 +52,7 @@ beforeAll(async () => {
 	const file = join(job.directory, 'task-definition.json');
 	copyFileSync(join(ROOT, 'examples/hello/task-definition.json'), file);
 	await note('ecr-login-oidc', () => logIn(job, BUILD));
+	await note('ecr-login-oidc', () => logIn(world.job(), BUILD, { 'registry-type': 'public' }));
 	await note('build-push', async () => {
 		const { outputs } = await job.run('build-push', {
 			repository: 'app',

@@ -51,7 +51,10 @@ describe('a role that is given by name', () => {
 	});
 
 	it('is no more than a name without them', async () => {
-		await expect(logIn(world.job(), { role: 'build' })).rejects.toThrow('Give the ARN of the role.');
+		const job = world.job({ RUNNER_ENVIRONMENT: 'github-hosted' });
+		await expect(logIn(job, { role: 'build' })).rejects.toThrow('Give the ARN of the role.');
+		const own = world.job({ AWS_EC2_METADATA_DISABLED: 'true' });
+		await expect(logIn(own, { role: 'build' })).rejects.toThrow('Set role-to-assume to the ARN of a role');
 	});
 });
 
@@ -61,16 +64,22 @@ it('forgets the credentials of the environment, here and for later steps', async
 	expect(job.variables).toMatchObject({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' });
 });
 
-it('logs in to further accounts, FIPS, dual-stack and Chinese hosts with a token of each region', async () => {
+it('logs in to further accounts, FIPS, dual-stack, Chinese, GovCloud and ISO hosts with a token of each region', async () => {
 	const hosts = [
 		`222222222222.dkr.ecr.${REGION}.amazonaws.com`,
 		`222222222222.dkr.ecr-fips.${REGION}.amazonaws.com`,
 		`222222222222.dkr-ecr.${REGION}.on.aws`,
 		'222222222222.dkr.ecr.cn-north-1.amazonaws.com.cn',
+		'222222222222.dkr.ecr-fips.us-gov-west-1.amazonaws.com',
+		'222222222222.dkr-ecr-fips.us-gov-west-1.on.aws',
+		'222222222222.dkr.ecr.us-iso-east-1.c2s.ic.gov',
+		'222222222222.dkr.ecr.us-isob-east-1.sc2s.sgov.gov',
+		'222222222222.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk',
+		'222222222222.dkr.ecr.us-isof-south-1.csp.hci.ic.gov',
 	];
 	const job = world.job();
 	const counts = await world.counting(() => logIn(job, BUILD, { registries: hosts.join('\n') }));
-	expect(counts['ecr:GetAuthorizationToken']).toBe(2);
+	expect(counts['ecr:GetAuthorizationToken']).toBe(7);
 	const { auths } = JSON.parse(readFileSync(join(job.directory, 'docker', 'config.json'), 'utf8'));
 	expect(Object.keys(auths)).toEqual(expect.arrayContaining(hosts));
 	const [plain = '', fips = '', , china = ''] = hosts;

@@ -41,8 +41,12 @@ export interface TestWorld {
 const POSTS: Readonly<Record<string, string>> = { 'ecr-login-oidc': 'post.js', pipeline: 'post.js' };
 
 /** A local ECR with a build and a production account, and jobs that run the committed bundles against it. */
-export async function startWorld(seed: object = {}): Promise<TestWorld> {
+export async function startWorld(
+	seed: object = {},
+	options: { readonly enforceIam?: boolean; readonly latencyMs?: number } = {},
+): Promise<TestWorld> {
 	const ecr = await startLocalEcr({
+		...options,
 		account: BUILD.account,
 		region: REGION,
 		seeds: [

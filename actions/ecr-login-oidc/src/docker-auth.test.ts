@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunCommand, systemClock } from '@ecr-pipeline/core';
@@ -70,6 +70,14 @@ describe('logging Docker in', () => {
 		expect(await read()).toEqual({ credsStore: 'desktop' });
 	});
 
+	it('names a store that is not installed, and what to do', async () => {
+		const { path, world: given } = await world({ credsStore: 'desktop' });
+		const run = async () => Promise.reject(new Error('it is not installed'));
+		await expect(logInDocker(path, 'a', [LOGIN], { ...given, run })).rejects.toThrow(
+			/docker-credential-desktop.*Install it/,
+		);
+	});
+
 	it('warns when a helper of the host keeps its own credentials', async () => {
 		const { path, warnings, world: given } = await world({ credHelpers: { 'r.example': 'ecr-login' } });
 		await logInDocker(path, 'a', [LOGIN], given);
@@ -85,24 +93,56 @@ describe('logging Docker in', () => {
 });
 
 describe('logging Docker out', () => {
+	it('erases what the configured store was given, and nothing where the store did not take it', async () => {
+		const { path, calls, directory, world: given } = await world({ credsStore: 'desktop' });
+		await logInDocker(path, 'a', [LOGIN], given);
+		await logOutDocker(path, 'a', given);
+		expect(calls.at(-1)).toEqual(['docker-credential-desktop', ['erase'], 'r.example']);
+		expect(await readdir(directory)).toEqual(['config.json']);
+		const other = await world({ credHelpers: { 'r.example': 'ecr-login' } });
+		await logInDocker(other.path, 'a', [LOGIN], other.world);
+		await logOutDocker(other.path, 'a', other.world);
+		expect(other.calls.map(([, verb]) => verb)).toEqual([['store']]);
+		expect(await other.read()).toEqual({ credHelpers: { 'r.example': 'ecr-login' } });
+	});
+
+	it('leaves in the store what another job still uses', async () => {
+		const { path, calls, world: given } = await world({ credsStore: 'desktop' });
+		for (const step of ['a', 'b']) await logInDocker(path, step, [LOGIN], given);
+		await logOutDocker(path, 'a', given);
+		expect(calls.map(([, verb]) => verb)).toEqual([['store'], ['store']]);
+		await logOutDocker(path, 'b', given);
+		expect(calls.at(-1)).toEqual(['docker-credential-desktop', ['erase'], 'r.example']);
+	});
+
+	it('goes on where a process was killed under the lock', async () => {
+		const { path, directory, world: given } = await world({});
+		const lock = `${path}.ecr-pipeline.lock`;
+		await writeFile(lock, '');
+		const past = new Date(Date.now() - 60_000);
+		await utimes(lock, past, past);
+		await Promise.all(['a', 'b', 'c'].map((step) => logInDocker(path, step, [LOGIN], given)));
+		expect((await readdir(directory)).sort()).toEqual(['config.json', 'config.json.ecr-pipeline.json']);
+	});
+
 	it('puts back what was there for the host before', async () => {
 		const { path, read, world: given } = await world({ auths: { 'r.example': { auth: 'earlier' } } });
 		await logInDocker(path, 'a', [LOGIN], given);
-		await logOutDocker(path, 'a', systemClock);
+		await logOutDocker(path, 'a', given);
 		expect(await read()).toEqual({ auths: { 'r.example': { auth: 'earlier' } } });
 	});
 
 	it('takes out what was not there before', async () => {
 		const { path, read, world: given } = await world({ auths: { other: { auth: 'x' } } });
 		await logInDocker(path, 'a', [LOGIN], given);
-		await logOutDocker(path, 'a', systemClock);
+		await logOutDocker(path, 'a', given);
 		expect(await read()).toEqual({ auths: { other: { auth: 'x' } } });
 	});
 
 	it('leaves no file behind where there was none', async () => {
 		const { path, directory, world: given } = await world();
 		await logInDocker(path, 'a', [LOGIN], given);
-		await logOutDocker(path, 'a', systemClock);
+		await logOutDocker(path, 'a', given);
 		expect(await readdir(directory)).toEqual([]);
 	});
 
@@ -111,7 +151,7 @@ describe('logging Docker out', () => {
 		await logInDocker(path, 'a', [LOGIN], given);
 		const foreign = { auths: { 'r.example': { auth: 'foreign' } } };
 		await writeFile(path, JSON.stringify(foreign));
-		await logOutDocker(path, 'a', systemClock);
+		await logOutDocker(path, 'a', given);
 		expect(await read()).toEqual(foreign);
 	});
 
@@ -123,10 +163,10 @@ describe('logging Docker out', () => {
 		const { path, read, directory, world: given } = await world(before);
 		await logInDocker(path, 'a', [LOGIN], given);
 		await logInDocker(path, 'b', [{ ...LOGIN, password: 'b' }], given);
-		await logOutDocker(path, first, systemClock);
+		await logOutDocker(path, first, given);
 		const left = Buffer.from(first === 'a' ? 'AWS:b' : 'AWS:p').toString('base64');
 		expect(await read()).toEqual({ auths: { 'r.example': { auth: left } } });
-		await logOutDocker(path, second, systemClock);
+		await logOutDocker(path, second, given);
 		expect(await read()).toEqual(before);
 		expect(await readdir(directory)).toEqual(['config.json']);
 	});
@@ -135,7 +175,7 @@ describe('logging Docker out', () => {
 		const { path, directory, world: given } = await world();
 		await logInDocker(path, 'killed', [{ ...LOGIN, expiresAt: new Date(Date.now() - 1) }], given);
 		await logInDocker(path, 'a', [{ ...LOGIN, password: 'a' }], given);
-		await logOutDocker(path, 'a', systemClock);
+		await logOutDocker(path, 'a', given);
 		expect(await readdir(directory)).toEqual([]);
 	});
 });
@@ -147,9 +187,9 @@ describe('naming the credential helper', () => {
 		for (const step of ['a', 'b']) await nameHelper(path, step, ['r.example'], given.clock);
 		const named = { credsStore: 'desktop', credHelpers: { 'r.example': 'ecr-pipeline' } };
 		expect(await read()).toEqual(named);
-		await logOutDocker(path, 'a', systemClock);
+		await logOutDocker(path, 'a', given);
 		expect(await read()).toEqual(named);
-		await logOutDocker(path, 'b', systemClock);
+		await logOutDocker(path, 'b', given);
 		expect(await read()).toEqual(before);
 	});
 });

@@ -1,6 +1,13 @@
 import { readFile, rm } from 'node:fs/promises';
-import { type Clock, type Context, PipelineError, writeFileAtomically } from '@ecr-pipeline/core';
-import { claim, type DockerConfig, type HostEntry, type Ledger, release } from './docker-claims.ts';
+import {
+	type Clock,
+	type Context,
+	messageOf,
+	PipelineError,
+	removeUnfinished,
+	writeFileAtomically,
+} from '@ecr-pipeline/core';
+import { claim, type DockerConfig, type HostEntry, type Ledger, release, storedFor } from './docker-claims.ts';
 import { withLock } from './lock.ts';
 
 export interface DockerLogin {
@@ -25,21 +32,22 @@ export async function logInDocker(
 	logins: readonly DockerLogin[],
 	world: World,
 ): Promise<void> {
-	await edit(configPath, world.clock, async (books) => {
-		let next = books;
-		for (const { registry, username, password, expiresAt } of logins) {
-			const helper = configuredHelper(books.config, registry);
-			if (helper !== undefined) {
-				await storeWithHelper(helper, { registry, username, password }, world);
-				continue;
-			}
-			const auth = Buffer.from(`${username}:${password}`).toString('base64');
-			world.mask(auth);
-			const own = { step, entry: { auth: { auth } }, until: expiresAt.getTime() };
-			next = claim(next, registry, own, world.clock.now());
-		}
-		return next;
-	});
+	const { clock, mask } = world;
+	// Not under the lock: a store may keep its user waiting.
+	const configured = (await readJson<DockerConfig>(configPath)) ?? {};
+	const entries: { readonly registry: string; readonly until: number; readonly entry: HostEntry }[] = [];
+	for (const { registry, username, password, expiresAt } of logins) {
+		const store = configuredHelper(configured, registry);
+		const auth = Buffer.from(`${username}:${password}`).toString('base64');
+		mask(auth);
+		const entry: HostEntry = store === undefined ? { auth: { auth } } : { store };
+		const kept =
+			store === undefined || (await storeWithHelper(store, { registry, username, password }, configPath, world));
+		if (kept) entries.push({ registry, until: expiresAt.getTime(), entry });
+	}
+	await edit(configPath, clock, async (books) =>
+		entries.reduce((next, { registry, ...own }) => claim(next, registry, { step, ...own }, clock.now()), books),
+	);
 }
 
 // A job lasts five days at most on a self-hosted runner (GitHub docs, "Usage limits").
@@ -65,8 +73,18 @@ export async function nameHelper(
 }
 
 /** Logs out of exactly what the step logged in to, and puts back what was there before. */
-export async function logOutDocker(configPath: string, step: string, clock: Clock): Promise<void> {
-	await edit(configPath, clock, async (books) => release(books, step, clock.now()));
+export async function logOutDocker(
+	configPath: string,
+	step: string,
+	{ clock, run, env }: Pick<World, 'clock' | 'run' | 'env'>,
+): Promise<void> {
+	let stored: ReturnType<typeof storedFor> = [];
+	await edit(configPath, clock, async (books) => {
+		for (const path of [configPath, ledgerOf(configPath)]) await removeUnfinished(path);
+		stored = storedFor(books.ledger, step, clock.now());
+		return release(books, step, clock.now());
+	});
+	for (const { host, store } of stored) await run(`docker-credential-${store}`, ['erase'], { stdin: host, env });
 }
 
 interface Books {
@@ -74,9 +92,13 @@ interface Books {
 	readonly ledger: Ledger;
 }
 
+function ledgerOf(configPath: string): string {
+	return `${configPath}.ecr-pipeline.json`;
+}
+
 /** Reads configuration and ledger, changes both, writes what has changed; all of it under one lock. */
 async function edit(configPath: string, clock: Clock, change: (books: Books) => Promise<Books>): Promise<void> {
-	const ledgerPath = `${configPath}.ecr-pipeline.json`;
+	const ledgerPath = ledgerOf(configPath);
 	await withLock(configPath, clock, async () => {
 		const found = await readJson<DockerConfig>(configPath);
 		const before = {
@@ -124,13 +146,24 @@ async function writeJson(path: string, value: object): Promise<void> {
 async function storeWithHelper(
 	helper: string,
 	login: Omit<DockerLogin, 'expiresAt'>,
+	configPath: string,
 	{ env, run, log }: World,
-): Promise<void> {
+): Promise<boolean> {
 	const stdin = JSON.stringify({ ServerURL: login.registry, Username: login.username, Secret: login.password });
-	const { exitCode, stdout } = await run(`docker-credential-${helper}`, ['store'], { stdin, env });
+	const command = `docker-credential-${helper}`;
+	const { exitCode, stdout } = await run(command, ['store'], { stdin, env }).catch((cause: unknown) => {
+		throw new PipelineError({
+			code: 'environment',
+			attempted: `Docker's configuration ${configPath} names ${command} for ${login.registry}`,
+			answer: messageOf(cause),
+			fix: 'Install it, take it out of the configuration, or set docker-auth: helper.',
+			cause,
+		});
+	});
 	if (exitCode !== 0) {
 		log.warning(
-			`docker-credential-${helper}, which Docker's configuration names for ${login.registry}, did not store the login (${stdout.trim()}): Docker will use what that helper has of its own.`,
+			`${command}, which Docker's configuration names for ${login.registry}, did not store the login (${stdout.trim()}): Docker will use what that helper has of its own.`,
 		);
 	}
+	return exitCode === 0;
 }

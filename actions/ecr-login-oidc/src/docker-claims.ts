@@ -4,6 +4,8 @@ export interface HostEntry {
 	readonly auth?: AuthEntry;
 	/** Its entry of `credHelpers`. */
 	readonly helper?: string;
+	/** The user's own store or helper that has been given the password; the configuration says nothing of it. */
+	readonly store?: string;
 }
 
 export interface AuthEntry {
@@ -51,9 +53,22 @@ export function claim({ config, ledger }: Books, host: string, own: Claim, now: 
 	const claims = (known?.claims ?? []).filter(({ until }) => until > now);
 	const original = known?.original ?? entryOf(config, host);
 	return {
-		config: withEntry(config, host, own.entry),
+		config: own.entry.store === undefined ? withEntry(config, host, own.entry) : config,
 		ledger: { ...ledger, hosts: { ...ledger.hosts, [host]: { original, claims: [...claims, own] } } },
 	};
+}
+
+/** The stores that hold a password for a step, and for no other step any more. */
+export function storedFor(
+	ledger: Ledger,
+	step: string,
+	now: number,
+): { readonly host: string; readonly store: string }[] {
+	return Object.entries(ledger.hosts).flatMap(([host, { claims }]) => {
+		const others = claims.filter((item) => item.step !== step && item.until > now).map(({ entry }) => entry.store);
+		const own = new Set(claims.filter((item) => item.step === step).map(({ entry }) => entry.store));
+		return [...own].flatMap((store) => (store === undefined || others.includes(store) ? [] : [{ host, store }]));
+	});
 }
 
 /** Logs out everything a step logged in. What somebody else has written since is left alone. */
@@ -64,8 +79,11 @@ export function release(books: Books, step: string, now: number): Books {
 		const kept = claims.filter((item) => item.step !== step && item.until > now);
 		if (kept.length > 0) hosts[host] = { original, claims: kept };
 		const shown = entryOf(config, host);
-		const ours = claims.some(({ entry }) => same(entry, shown)) && !kept.some(({ entry }) => same(entry, shown));
-		if (ours) config = withEntry(config, host, kept.at(-1)?.entry ?? original);
+		const ours =
+			claims.some(({ entry }) => entry.store === undefined && same(entry, shown)) &&
+			!kept.some(({ entry }) => same(entry, shown));
+		if (ours)
+			config = withEntry(config, host, kept.findLast(({ entry }) => entry.store === undefined)?.entry ?? original);
 	}
 	return { config, ledger: { ...books.ledger, hosts } };
 }

@@ -1,6 +1,7 @@
 import { awsRegion, type Env, type Inputs, isLoopback, isRepositoryName } from '@ecr-pipeline/core';
 import { type ChainedRole, parseEcrHost } from '@ecr-pipeline/ecr';
 import { SESSION_SCOPES, type SessionScope } from './session-policy.ts';
+import { USUAL_TAGS } from './session-tags.ts';
 
 export interface LoginInputs {
 	/** ARN or name of the first role; absent: the ambient credentials. */
@@ -61,7 +62,10 @@ export function readInputs(inputs: Inputs, env: Env): LoginInputs {
 		);
 	}
 	const repositories = readRepositories(inputs, scopes);
+	const tags = readTags(inputs);
 	const registryType = inputs.choice('registry-type', ['private', 'public'], 'private');
+	if (registryType === 'public' && scopes.includes('scan'))
+		inputs.problem('session-scope', 'scan', 'pull, push or promote with registry-type: public, which scans nothing');
 	for (const name of ['session-scope', 'role-chain', 'inline-session-policy', 'aws-profile'] as const) {
 		if (role === undefined && inputs.text(name) !== undefined)
 			inputs.problem(name, inputs.text(name), 'only together with role-to-assume');
@@ -73,8 +77,8 @@ export function readInputs(inputs: Inputs, env: Env): LoginInputs {
 		sessionName: readSessionName(inputs),
 		durationSeconds: inputs.integer('role-duration-seconds', 3600, { min: 900, max: 43_200 }),
 		...optional('externalId', inputs.text('role-external-id')),
-		tags: readTags(inputs),
-		transitiveTagKeys: inputs.list('transitive-tag-keys'),
+		tags,
+		transitiveTagKeys: readTransitiveKeys(inputs, tags),
 		skipSessionTagging: inputs.boolean('role-skip-session-tagging', false),
 		...optional('tokenFile', inputs.text('web-identity-token-file')),
 		chain: readChain(inputs),
@@ -160,12 +164,43 @@ function readTags(inputs: Inputs): Record<string, string> {
 		const value: unknown = JSON.parse(given);
 		const whole =
 			typeof value === 'object' && value !== null && Object.values(value).every((item) => typeof item === 'string');
-		if (whole && !Array.isArray(value)) return value as Record<string, string>;
+		if (whole && !Array.isArray(value)) return checkedTags(value as Record<string, string>, inputs);
 	} catch {
 		// Said below.
 	}
 	inputs.problem('custom-tags', given, 'a JSON object of strings');
 	return {};
+}
+
+// API reference, Tag: what STS takes in keys and values, and how many tags.
+const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+const MOST_TAGS = 50 - USUAL_TAGS.length;
+
+function checkedTags(tags: Record<string, string>, inputs: Inputs): Record<string, string> {
+	const entries = Object.entries(tags);
+	if (entries.length > MOST_TAGS)
+		inputs.problem(
+			'custom-tags',
+			`${entries.length} tags`,
+			`at most ${MOST_TAGS}: STS takes 50, and ${USUAL_TAGS.length} are set`,
+		);
+	for (const [key, value] of entries) {
+		if (key.length < 1 || key.length > 128 || value.length > 256 || !TAG_TEXT.test(key) || !TAG_TEXT.test(value))
+			inputs.problem(
+				'custom-tags',
+				`${key}=${value}`,
+				'a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @',
+			);
+	}
+	return tags;
+}
+
+function readTransitiveKeys(inputs: Inputs, tags: Readonly<Record<string, string>>): string[] {
+	const keys = inputs.list('transitive-tag-keys');
+	const known = [...Object.keys(tags), ...USUAL_TAGS];
+	for (const key of keys)
+		if (!known.includes(key)) inputs.problem('transitive-tag-keys', key, `a key of a session tag: ${known.join(', ')}`);
+	return keys;
 }
 
 function readAccountIds(inputs: Inputs): string[] {

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { type Clock, type Context, messageOf, type Runner } from '@ecr-pipeline/core';
+import { type Context, messageOf, type Runner } from '@ecr-pipeline/core';
 import { forgetLogins } from '@ecr-pipeline/ecr/logins';
 import { logOutDocker } from './docker-auth.ts';
 import { restoreProfile } from './profile.ts';
@@ -30,7 +30,11 @@ export function rememberForLogout(state: LogoutState, context: Pick<Context, 'sa
  * Logs out of exactly what the main step logged in to, puts back what was there, removes the files.
  * @param prefix what stands before the name of the state, where one step has logged in more than once
  */
-export async function logOut(runner: Pick<Runner, 'state' | 'info'>, clock: Clock, prefix = ''): Promise<void> {
+export async function logOut(
+	runner: Pick<Runner, 'state' | 'info' | 'env'>,
+	{ clock, run }: Pick<Context, 'clock' | 'run'>,
+	prefix = '',
+): Promise<void> {
 	const text = runner.state(`${prefix}${STATE}`);
 	if (text === '') return;
 	const { step, registries, record, dockerConfig, helperDirectory, profileChange } = JSON.parse(text) as LogoutState;
@@ -39,7 +43,8 @@ export async function logOut(runner: Pick<Runner, 'state' | 'info'>, clock: Cloc
 		await work().catch((error: unknown) => problems.push(messageOf(error)));
 	};
 	await attempt(() => forgetLogins(record, step));
-	if (dockerConfig !== undefined) await attempt(() => logOutDocker(dockerConfig, step, clock));
+	if (dockerConfig !== undefined)
+		await attempt(() => logOutDocker(dockerConfig, step, { clock, run, env: runner.env }));
 	if (helperDirectory !== undefined) await attempt(() => rm(helperDirectory, { recursive: true, force: true }));
 	if (profileChange !== undefined) await attempt(() => restoreProfile(profileChange, clock));
 	if (problems.length > 0) throw new Error(problems.join('; '));

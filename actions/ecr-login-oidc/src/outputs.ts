@@ -22,7 +22,7 @@ export function outputsOf(result: LoginResult): Record<string, OutputValue> {
 		...summary,
 		registries,
 		...(outputCredentials && session !== undefined ? credentialOutputs(session.credentials) : {}),
-		result: { action: 'ecr-login-oidc', ...summary, registries },
+		result: { schemaVersion: 1, action: 'ecr-login-oidc', ...summary, registries },
 	};
 }
 

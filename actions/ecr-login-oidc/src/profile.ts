@@ -1,7 +1,13 @@
 import { readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type AwsCredentials, type Clock, type Context, writeFileAtomically } from '@ecr-pipeline/core';
+import {
+	type AwsCredentials,
+	type Clock,
+	type Context,
+	removeUnfinished,
+	writeFileAtomically,
+} from '@ecr-pipeline/core';
 import { withLock } from './lock.ts';
 
 /** What was done to the two files that AWS tools share. It may hold secrets of the user's own: mode 0600. */
@@ -64,11 +70,13 @@ export async function writeProfile(
 
 /** Puts the sections back as they were, unless somebody else has changed them since. */
 export async function restoreProfile(changePath: string, clock: Clock): Promise<void> {
+	await removeUnfinished(changePath);
 	const noted = await readText(changePath);
 	if (noted === undefined) return;
 	const { files } = JSON.parse(noted) as ProfileChange;
 	for (const { path, header, written, before, created } of files) {
 		await withLock(path, clock, async () => {
+			await removeUnfinished(path);
 			const text = (await readText(path)) ?? '';
 			const found = replaceSection(text, header, before ?? '');
 			if (found.before?.trim() !== written.trim()) return;

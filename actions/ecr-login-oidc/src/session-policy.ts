@@ -19,8 +19,6 @@ const SCAN = [
 	'BatchGetImage',
 	'BatchGetRepositoryScanningConfiguration',
 	'DescribeImageScanFindings',
-	'DescribeImages',
-	'DescribeRepositories',
 	'StartImageScan',
 ];
 
@@ -36,10 +34,33 @@ const ACTIONS: Readonly<Record<SessionScope, ScopeActions>> = {
 	push: { repository: PUSH, registry: [] },
 	scan: {
 		repository: SCAN,
-		registry: ['ecr:GetRegistryScanningConfiguration', 'inspector2:ListCoverage', 'inspector2:ListFindings'],
+		registry: ['ecr:GetRegistryScanningConfiguration', 'inspector2:ListCoverage'],
 	},
 	promote: { repository: [...PUSH, 'DescribeImageReplicationStatus'], registry: ['ecr:GetAccountSetting'] },
 };
+
+// Pulling is free for all there; what pushing takes: ECR Public user guide, "Required IAM permissions for pushing an image".
+const PUBLIC_ACTIONS = [
+	'BatchCheckLayerAvailability',
+	'CompleteLayerUpload',
+	'InitiateLayerUpload',
+	'PutImage',
+	'UploadLayerPart',
+];
+const PUBLIC: Readonly<Record<SessionScope, ScopeActions>> = {
+	pull: { repository: ['BatchCheckLayerAvailability'], registry: [] },
+	push: { repository: PUBLIC_ACTIONS, registry: [] },
+	scan: { repository: [], registry: [] },
+	promote: { repository: PUBLIC_ACTIONS, registry: [] },
+};
+const SERVICES = {
+	private: { prefix: 'ecr', actions: ACTIONS, token: ['ecr:GetAuthorizationToken'] },
+	public: {
+		prefix: 'ecr-public',
+		actions: PUBLIC,
+		token: ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken'],
+	},
+} as const;
 
 // STS takes inline and managed session policies of 2,048 characters together (API reference, AssumeRoleWithWebIdentity).
 const LIMIT = 2048;
@@ -53,18 +74,27 @@ export interface PolicyPlace {
 /**
  * An inline session policy that lets a session do the scopes' work on the named repositories, and nothing else.
  * A session policy can only narrow what the role allows.
+ * @param places the registries that the repositories are in; ECR Public has one for each account, in no region
  */
 export function sessionPolicy(
 	scopes: readonly SessionScope[],
 	repositories: readonly string[],
-	place: PolicyPlace,
+	places: readonly PolicyPlace[],
+	type: keyof typeof SERVICES = 'private',
 ): string {
-	const { partition, region, accountId } = place;
-	const actions = [...new Set(scopes.flatMap((scope) => ACTIONS[scope].repository))]
+	const { prefix, actions: ofScope, token } = SERVICES[type];
+	const actions = [...new Set(scopes.flatMap((scope) => ofScope[scope].repository))]
 		.sort()
-		.map((action) => `ecr:${action}`);
-	const registry = [...new Set(['ecr:GetAuthorizationToken', ...scopes.flatMap((scope) => ACTIONS[scope].registry)])];
-	const resources = repositories.map((name) => `arn:${partition}:ecr:${region}:${accountId}:repository/${name}`);
+		.map((action) => `${prefix}:${action}`);
+	const registry = [...new Set([...token, ...scopes.flatMap((scope) => ofScope[scope].registry)])];
+	const prefixes = new Set(
+		places.map(({ partition, region, accountId }) =>
+			type === 'public'
+				? `arn:${partition}:ecr-public::${accountId}:repository/`
+				: `arn:${partition}:ecr:${region}:${accountId}:repository/`,
+		),
+	);
+	const resources = [...prefixes].flatMap((place) => repositories.map((name) => `${place}${name}`));
 	const policy = JSON.stringify({
 		Version: '2012-10-17',
 		Statement: [
@@ -75,7 +105,14 @@ export function sessionPolicy(
 	if (policy.length <= LIMIT) return policy;
 	throw new PipelineError({
 		code: 'invalid-input',
-		attempted: `The session policy for ${repositories.length} repositories has ${policy.length} characters, and STS takes ${LIMIT}`,
-		fix: 'Cover repositories with a pattern such as team/* in `repositories`, or name fewer.',
+		attempted: `The session policy for ${resources.length} repositories has ${policy.length} characters, and STS takes ${LIMIT}`,
+		fix: `Cover repositories with a pattern such as team/* in \`repositories\`, or name fewer. The longest: ${longest(repositories)}.`,
 	});
+}
+
+function longest(names: readonly string[]): string {
+	return names
+		.toSorted((one, other) => other.length - one.length)
+		.slice(0, 3)
+		.join(', ');
 }

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { PipelineError } from './errors.ts';
 
 export interface CommandOptions {
@@ -29,8 +27,10 @@ export type RunCommand = (
  * Runs a command without a shell and collects what it prints. A non-zero exit is a result, not an error; a command that
  * is not there is an error with code `environment`.
  */
-export const runCommand: RunCommand = (command, commandArguments, options) =>
-	new Promise((resolve, reject) => {
+export const runCommand: RunCommand = async (command, commandArguments, options) => {
+	// Loaded where a command is run: most steps run none, and these two cost as much as all of our own code.
+	const [{ spawn }, { createInterface }] = await Promise.all([import('node:child_process'), import('node:readline')]);
+	return new Promise((resolve, reject) => {
 		const child = spawn(command, commandArguments, {
 			env: options.env,
 			...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -62,3 +62,4 @@ export const runCommand: RunCommand = (command, commandArguments, options) =>
 		child.stdin.on('error', () => undefined);
 		child.stdin.end(options.stdin ?? '');
 	});
+};

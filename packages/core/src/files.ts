@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Writes a file whole or not at all: beside it first, synced, then renamed over it. `mode` is that of the new file. */
@@ -19,4 +19,16 @@ export async function writeFileAtomically(path: string, data: string | Uint8Arra
 		await rm(beside, { force: true });
 		throw error;
 	}
+}
+
+/**
+ * Removes what a process that was killed in the middle of `writeFileAtomically` has left beside a file. Nobody may be
+ * writing the file meanwhile.
+ */
+export async function removeUnfinished(path: string): Promise<void> {
+	const directory = dirname(path);
+	const names = await readdir(directory).catch(() => []);
+	const prefix = `.${basename(path)}.`;
+	const left = names.filter((name) => name.startsWith(prefix) && /^[0-9a-f]{12}$/.test(name.slice(prefix.length)));
+	await Promise.all(left.map((name) => rm(join(directory, name), { force: true })));
 }

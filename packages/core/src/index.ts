@@ -15,7 +15,7 @@ export { type Digest, digestOf, isDigest, shortDigest } from './digest.ts';
 export { type ErrorCode, messageOf, PipelineError, type Problem } from './errors.ts';
 export { codeSpan, escapeCommandData, escapeHtml, escapeLog, escapeMarkdown } from './escape.ts';
 export { type CommandOptions, type CommandResult, type RunCommand, runCommand } from './exec.ts';
-export { writeFileAtomically } from './files.ts';
+export { removeUnfinished, writeFileAtomically } from './files.ts';
 export {
 	createAgents,
 	createHttpSend,

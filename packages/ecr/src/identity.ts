@@ -1,7 +1,6 @@
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { type AwsIdentity, awsClientConfig, type Context, PipelineError } from '@ecr-pipeline/core';
+import { type AwsIdentity, type Context, PipelineError } from '@ecr-pipeline/core';
 import type { RegistryCredentials } from '@ecr-pipeline/registry';
-import { authorizePublicRegistry, authorizeRegistry, type RegistryAuthorization } from './authorization.ts';
+import { authorizePublicRegistry, openAuthorizer, type RegistryAuthorization } from './authorization.ts';
 import { isExported, type Login, type LoginSession, sessionCredentials } from './logins.ts';
 import { canRequestToken } from './oidc.ts';
 import { establishSession, type Session } from './session.ts';
@@ -57,7 +56,7 @@ async function renew(session: LoginSession, context: Context): Promise<Session> 
 export async function authorizeLogin(login: Login, context: Context): Promise<RegistryAuthorization> {
 	const identity = identityOf(login, context);
 	if (login.type === 'public') return authorizePublicRegistry(identity.credentials, context);
-	return authorizeRegistry(new ECRClient(awsClientConfig(context, identity)), context);
+	return openAuthorizer(context)(identity);
 }
 
 /** The password of a login while it lasts, then the next. */

@@ -1,6 +1,7 @@
 export {
+	type Authorize,
 	authorizePublicRegistry,
-	authorizeRegistry,
+	openAuthorizer,
 	PUBLIC_REGION,
 	type RegistryAuthorization,
 } from './authorization.ts';
@@ -19,6 +20,7 @@ export {
 	recordLogins,
 } from './logins.ts';
 export { cachePrefix, isMountingEnabled } from './mounting.ts';
+export { canRequestToken } from './oidc.ts';
 export { type CompleteReference, openRegistries, type Registries } from './registries.ts';
 export { type ReplicationStatus, replicationRegions, replicationStatus } from './replication.ts';
 export { openRegistriesAs } from './role-registries.ts';
@@ -28,14 +30,9 @@ export type { Coverage } from './scanning-coverage.ts';
 export type { PageRequest, ScanPage } from './scanning-findings.ts';
 export type { ScanStart } from './scanning-start.ts';
 export { isTransient } from './scanning-trouble.ts';
-export {
-	ambientCaller,
-	type ChainedRole,
-	establishSession,
-	hasAmbientCredentials,
-	type Session,
-	type SessionRequest,
-} from './session.ts';
+export { type ChainedRole, establishSession, type Session, type SessionRequest } from './session.ts';
+export { ambientCaller } from './session-ambient.ts';
+export { hasAmbientCredentials, mayBeOnAws } from './session-source.ts';
 export { attachStatement } from './statement-referrer.ts';
 export {
 	describeRepository,

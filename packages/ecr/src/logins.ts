@@ -1,6 +1,12 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AwsCredentials, type Context, PipelineError, writeFileAtomically } from '@ecr-pipeline/core';
+import {
+	type AwsCredentials,
+	type Context,
+	PipelineError,
+	removeUnfinished,
+	writeFileAtomically,
+} from '@ecr-pipeline/core';
 import type { RegistryCredentials } from '@ecr-pipeline/registry';
 import type { SessionRequest } from './session.ts';
 
@@ -92,6 +98,7 @@ export async function recordLogins(
 export async function forgetLogins(path: string, step: string): Promise<void> {
 	const logins = await readLogins({ env: { [LOGINS_VARIABLE]: path } });
 	const kept = logins.filter((login) => login.step !== step);
+	await removeUnfinished(path);
 	if (kept.length > 0) await writeRecord(path, kept);
 	else await rm(path, { force: true });
 }

@@ -44,7 +44,7 @@ describe('requestToken', () => {
 		nock('https://token.example').get('/t').query(true).reply(503).get('/t').query(true).reply(200, { value: 'jwt' });
 		expect(await requestToken('a', context(ENDPOINT))).toBe('jwt');
 		nock('https://token.example').get('/t').query(true).reply(403).get('/t').query(true).reply(200, { value: 'jwt' });
-		await expect(requestToken('a', context(ENDPOINT))).rejects.toThrow('it answered 403');
+		await expect(requestToken('a', context(ENDPOINT))).rejects.toThrow('HTTP 403');
 	});
 
 	it('tells a missing permission, a fork and Dependabot apart', async () => {
@@ -73,6 +73,18 @@ describe('explainRefusal', () => {
 		expect(message).toContain('"token.actions.githubusercontent.com:sub":"repo:o/r:ref:refs/heads/main"');
 		expect(message).toContain('arn:aws-cn:iam::111111111111:oidc-provider/token.actions.githubusercontent.com');
 		expect(message).not.toContain(token);
+	});
+
+	it('names the provider of a GitHub Enterprise Server with its path', () => {
+		const claims = {
+			iss: 'https://ghe.example/_services/token',
+			aud: 'sts.amazonaws.com',
+			sub: 'repo:o/r:environment:e',
+		};
+		const given = `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
+		const { message } = explainRefusal(error('AccessDenied', 'Not authorized'), request, given);
+		expect(message).toContain(':oidc-provider/ghe.example/_services/token');
+		expect(message).toContain('"ghe.example/_services/token:sub":"repo:o/r:environment:e"');
 	});
 
 	it('names the duration when the role allows less', () => {

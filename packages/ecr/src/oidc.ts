@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Context, messageOf, PipelineError, readBody, retry } from '@ecr-pipeline/core';
+import { type Context, type HttpResponse, messageOf, PipelineError, readBody, retry } from '@ecr-pipeline/core';
 
 /** Claims of GitHub's token that trust policies speak of (docs.github.com, "OpenID Connect reference"). */
 export type TokenClaims = Readonly<Record<string, unknown>>;
@@ -7,6 +7,24 @@ export type TokenClaims = Readonly<Record<string, unknown>>;
 /** Tells whether this job may ask GitHub for a token at all. */
 export function canRequestToken(env: Context['env']): boolean {
 	return Boolean(env.ACTIONS_ID_TOKEN_REQUEST_URL && env.ACTIONS_ID_TOKEN_REQUEST_TOKEN);
+}
+
+/** The token that a role is assumed with: from a file, else GitHub's for this job. */
+export function obtainToken(
+	{ tokenFile, audience }: { readonly tokenFile?: string; readonly audience: string },
+	context: Context,
+): Promise<string> {
+	return tokenFile === undefined ? requestToken(audience, context) : tokenFromFile(tokenFile, context);
+}
+
+async function tokenFromFile(path: string, { mask }: Pick<Context, 'mask'>): Promise<string> {
+	const attempted = `Could not read the web identity token file ${path}`;
+	const token = await readFile(path, 'utf8').catch((cause: unknown) => {
+		throw new PipelineError({ code: 'environment', attempted, answer: messageOf(cause), cause });
+	});
+	if (token.trim() === '') throw new PipelineError({ code: 'environment', attempted, answer: 'it is empty' });
+	mask(token.trim());
+	return token.trim();
 }
 
 /** Asks GitHub for this job's OIDC token. It lives for minutes: ask again rather than keep it. */
@@ -24,13 +42,7 @@ export async function requestToken(audience: string, context: Context): Promise<
 				headers: { authorization: `bearer ${bearer}`, accept: 'application/json' },
 			});
 			const text = (await readBody(response.body, 1024 * 1024)).toString('utf8');
-			if (response.status !== 200) {
-				throw new PipelineError({
-					code: response.status >= 500 || response.status === 429 ? 'service' : 'access-denied',
-					attempted,
-					answer: `it answered ${response.status}`,
-				});
-			}
+			if (response.status !== 200) throw refusedToken(response, text, attempted);
 			return (JSON.parse(text) as { value?: string }).value;
 		},
 		{ ...context, attempts: 5, again: (error) => !(error instanceof PipelineError) || error.code === 'service' },
@@ -44,6 +56,21 @@ export async function requestToken(audience: string, context: Context): Promise<
 	return token;
 }
 
+function refusedToken({ status, headers }: HttpResponse, text: string, attempted: string): PipelineError {
+	const id = headers['x-github-request-id'] ?? headers['x-vss-e2eid'];
+	const said = text.trim().slice(0, 200);
+	const parts = [`HTTP ${status}`, ...(said === '' ? [] : [said]), ...(id === undefined ? [] : [`request id ${id}`])];
+	const passes = status >= 500 || status === 429;
+	return new PipelineError({
+		code: passes ? 'service' : 'access-denied',
+		attempted,
+		answer: parts.join(', '),
+		fix: passes
+			? 'GitHub was busy, several times; run the job again.'
+			: 'The right to ask ends with the job, and an audience is a URI or a plain name: check `audience`.',
+	});
+}
+
 /** What a token says of itself; undefined for something that is not a JWT. Nothing is verified: AWS does that. */
 export function tokenClaims(token: string): TokenClaims | undefined {
 	try {
@@ -54,7 +81,7 @@ export function tokenClaims(token: string): TokenClaims | undefined {
 }
 
 /** The three reasons why GitHub gives a job no token; the event says which it is. */
-async function whyNoToken({ env }: Pick<Context, 'env'>): Promise<PipelineError> {
+export async function whyNoToken({ env }: Pick<Context, 'env'>): Promise<PipelineError> {
 	const attempted = 'This job may not ask GitHub for an OIDC token';
 	const event = await readEvent(env.GITHUB_EVENT_PATH);
 	if (event?.pull_request?.head?.repo?.fork === true) {
@@ -77,7 +104,7 @@ async function whyNoToken({ env }: Pick<Context, 'env'>): Promise<PipelineError>
 		code: 'access-denied',
 		attempted,
 		answer: 'the permission is missing',
-		fix: 'Add `permissions: { id-token: write, contents: read }` to the job; in a reusable workflow the calling job must grant it too.',
+		fix: 'Add `permissions: { id-token: write, contents: read }` to the job; in a reusable workflow the calling job must grant it too. Without OIDC: put AWS credentials into the environment first.',
 	});
 }
 

@@ -14,13 +14,14 @@ import {
 	type ImageRepository,
 } from '@ecr-pipeline/registry';
 import { byAnyRole, firstPermitted } from './alternatives.ts';
-import { authorizeRegistry } from './authorization.ts';
+import { authorizeRegistry } from './authorization-private.ts';
 import { createEcrRepository, type EcrAccess } from './ecr-repository.ts';
 import { parseEcrHost } from './host.ts';
 import { identityOf, registryCredentials } from './identity.ts';
 import { type Login, loginFor, loginsFor, readLogins } from './logins.ts';
 import { ecrLimits } from './rate.ts';
-import { ambientCaller, hasAmbientCredentials } from './session.ts';
+import { ambientCaller } from './session-ambient.ts';
+import { hasAmbientCredentials } from './session-source.ts';
 
 /** An image reference with the registry filled in. */
 export type CompleteReference = ImageReference & { readonly registry: string };

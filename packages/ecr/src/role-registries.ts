@@ -1,6 +1,6 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { awsClientConfig, awsRegion, type Context, PipelineError } from '@ecr-pipeline/core';
-import { authorizeRegistry } from './authorization.ts';
+import { authorizeRegistry } from './authorization-private.ts';
 import { parseEcrHost } from './host.ts';
 import { identityOf } from './identity.ts';
 import { type Login, type LoginSession, readLogins } from './logins.ts';

@@ -55,11 +55,15 @@ export function explainAssumeRole(error: unknown, request: SessionRequest, role:
 }
 
 function textOf(error: unknown): string {
-	return error instanceof Error ? `${error.name} ${error.message}` : '';
+	const system = (error as { readonly code?: unknown } | undefined)?.code;
+	return error instanceof Error ? `${error.name} ${error.message} ${String(system ?? '')}` : '';
 }
 
 /** What to do about the errors that have one cause. */
-function knownFix(text: string, { role, durationSeconds, policy, chain, region }: SessionRequest): string | undefined {
+function knownFix(
+	text: string,
+	{ role, durationSeconds, policy, chain, region, tokenFile }: SessionRequest,
+): string | undefined {
 	if (/MaxSessionDuration/.test(text))
 		return `role-duration-seconds is ${durationSeconds}: lower it, or raise the maximum session duration of the role (aws iam update-role --max-session-duration).`;
 	if (/1 hour session limit/.test(text))
@@ -70,8 +74,19 @@ function knownFix(text: string, { role, durationSeconds, policy, chain, region }
 		return 'AWS could not reach the issuer of the token, several times; run again later. The issuer of a GitHub Enterprise Server must be reachable from the internet.';
 	if (/MalformedPolicyDocument/.test(text))
 		return `Correct inline-session-policy; it reads: ${policy ?? '(none was given)'}`;
+	if (/retrieve verification key/i.test(text))
+		return 'AWS could not read the keys of the issuer, twice: an issuer of GitHub Enterprise Server must be reachable from the internet with its /.well-known/jwks; that of github.com will be again.';
+	if (/ExpiredToken/.test(text))
+		return tokenFile === undefined
+			? 'A second token was found expired too: the clock of the issuer (GitHub Enterprise Server) is off.'
+			: `The file ${tokenFile} holds an old token: what writes it has stopped.`;
 	if (/RegionDisabled/.test(text))
 		return `Activate STS for ${region} in the account of ${role} (IAM console, account settings), or choose another aws-region.`;
+	if (/InternalFailure|ServiceUnavailable|HTTP 5/.test(text)) return 'STS failed, several times; run the job again.';
+	if (/ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|TimeoutError/.test(text))
+		return `STS of ${region} could not be reached: check the network of the runner, HTTPS_PROXY and NO_PROXY, and the VPC endpoint of STS if there is one.`;
+	if (/ValidationError/.test(text))
+		return 'Check role-to-assume, role-session-name, role-duration-seconds and the session policies.';
 	return undefined;
 }
 
