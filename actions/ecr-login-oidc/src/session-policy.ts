@@ -36,7 +36,12 @@ const ACTIONS: Readonly<Record<SessionScope, ScopeActions>> = {
 	push: { repository: PUSH, registry: [] },
 	scan: {
 		repository: SCAN,
-		registry: ['ecr:GetRegistryScanningConfiguration', 'inspector2:ListCoverage', 'inspector2:ListFindings'],
+		registry: [
+			'ecr:GetRegistryScanningConfiguration',
+			'inspector2:BatchGetFindingDetails',
+			'inspector2:ListCoverage',
+			'inspector2:ListFindings',
+		],
 	},
 	promote: { repository: [...PUSH, 'DescribeImageReplicationStatus'], registry: ['ecr:GetAccountSetting'] },
 };

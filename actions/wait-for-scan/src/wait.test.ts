@@ -474,7 +474,9 @@ describe('trouble on the way', () => {
 	});
 });
 
+// What is asked after the end, EPSS and KEV, is no polling; cadence.test.ts has answers that take their time.
 describe('polling', () => {
+	const enrich = 'never' as const;
 	const durations = [1, 5, 12, 33, 64, 128, 250, 420, 590];
 	const chances = [0, 0.5, 0.999];
 	const cases = durations.flatMap((duration) => chances.map((random) => ({ duration, random })));
@@ -485,6 +487,7 @@ describe('polling', () => {
 		async ({ duration, random }) => {
 			const { seconds, calls, result } = await play({
 				random,
+				inputs: { enrich },
 				script: {
 					scans: one([0, { kind: 'no-scan' }], [1, { status: 'IN_PROGRESS' }], [duration, basicDone()]),
 					start: () => ({ kind: 'started' }),
@@ -502,6 +505,7 @@ describe('polling', () => {
 		async ({ duration, random }) => {
 			const { calls, result } = await play({
 				random,
+				inputs: { enrich },
 				script: {
 					configuration: ENHANCED,
 					scans: one([0, { status: 'ACTIVE', enhanced: [] }], [duration, { status: 'ACTIVE', enhanced: ['CVE-1'] }]),

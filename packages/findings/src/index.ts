@@ -1,4 +1,5 @@
 export { type Decision, type Evaluation, type EvaluationInputs, evaluate, FINDING_CLASSES } from './evaluate.ts';
+export { withExploitation } from './exploitation.ts';
 export { type Cvss, cvssScore, type Finding, type Fix, type VulnerablePackage } from './finding.ts';
 export { type Findings, findingsDocument, formatFindings, mergeByPlatform, type PlatformScan } from './findings.ts';
 export { type EffectivePolicy, effectivePolicy, type Policy, type PolicyRules, policyDigest } from './policy.ts';
