@@ -254,7 +254,10 @@ describe('exploitation', () => {
 				maxResults: 100,
 				nextToken: 'one',
 			})
-			.reply(200, { findings: [finding('CVE-1', { score: 0.5 }), finding('CVE-2')], nextToken: 'two' });
+			.reply(200, {
+				findings: [finding('CVE-1', { score: 0.5 }), finding('CVE-2'), finding('CVE-3', { score: 'NaN' })],
+				nextToken: 'two',
+			});
 		expect(await scanning.exploitation.epss(DIGEST, 'one')).toEqual({
 			kind: 'scores',
 			byId: new Map([['CVE-1', 0.5]]),

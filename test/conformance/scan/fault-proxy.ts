@@ -57,9 +57,15 @@ export async function startFaultProxy(target: string, faults: readonly Fault[]):
 	};
 }
 
+const PATHS: Readonly<Record<string, string>> = {
+	'/coverage/list': 'ListCoverage',
+	'/findings/list': 'ListFindings',
+	'/findings/details/batch/get': 'BatchGetFindingDetails',
+};
+
 function operationOf(target: string | string[] | undefined, url: string): string {
 	if (typeof target === 'string') return target.split('.').at(-1) ?? target;
-	return url.startsWith('/coverage/list') ? 'ListCoverage' : url.startsWith('/findings/list') ? 'ListFindings' : url;
+	return PATHS[url] ?? url;
 }
 
 function changed(text: string, members: Readonly<Record<string, unknown>>): string {

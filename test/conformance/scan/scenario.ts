@@ -16,6 +16,10 @@ export interface ShortFinding {
 	readonly fix?: string;
 	readonly cvss?: number;
 	readonly exploit?: string;
+	/** As Inspector tells it, and ECR does not. */
+	readonly epss?: number;
+	/** In CISA's catalog of known exploited vulnerabilities. */
+	readonly kev?: boolean;
 	readonly status?: string;
 	readonly related?: readonly string[];
 	readonly firstSeen?: string;

@@ -25,6 +25,8 @@ function basic(finding: ShortFinding): object {
 	};
 }
 
+const CATALOGUED = { dateAdded: '2026-01-01T00:00:00Z', dateDue: '2026-01-22T00:00:00Z', action: 'Apply the update.' };
+
 function enhanced(finding: ShortFinding): object {
 	const { id, severity, package: name = 'openssl', version = '3.0.1', fixed, fix, cvss, exploit, path } = finding;
 	return {
@@ -33,6 +35,8 @@ function enhanced(finding: ShortFinding): object {
 		description: descriptionOf(finding),
 		fixAvailable: fix ?? (fixed === undefined ? 'NO' : 'YES'),
 		...(exploit === undefined ? {} : { exploitAvailable: exploit }),
+		...(finding.epss === undefined ? {} : { epss: { score: finding.epss } }),
+		...(finding.kev === true ? { cisaData: CATALOGUED } : {}),
 		...(finding.status === undefined ? {} : { status: finding.status }),
 		...(finding.firstSeen === undefined ? {} : { firstObservedAt: finding.firstSeen }),
 		packageVulnerabilityDetails: {
