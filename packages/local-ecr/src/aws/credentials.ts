@@ -12,6 +12,8 @@ export interface Principal {
 	readonly roleArn?: string;
 	/** What narrows it; absent when it may do everything. */
 	readonly policies?: readonly BoundPolicy[];
+	/** Session tags: `aws:PrincipalTag` of policies. */
+	readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface Session extends Principal {
@@ -27,6 +29,8 @@ export interface Credentials {
 	readonly startSession: (principal: Principal, seconds: number) => Session;
 	/** @throws ServiceError UnrecognizedClientException, ExpiredTokenException */
 	readonly identify: (accessKeyId: string, sessionToken: string | undefined) => Principal;
+	/** Whose a key is, whether or not it is still valid; undefined for one that nobody issued. */
+	readonly accountOf: (accessKeyId: string) => string | undefined;
 }
 
 // A key that carries its account, as AWS's own keys do: any laptop can speak for any account without a seed.
@@ -64,7 +68,12 @@ export function createCredentials(clock: Clock): Credentials {
 		return user;
 	};
 
-	return { addUser: (key, principal) => void users.set(key, principal), startSession, identify };
+	return {
+		addUser: (key, principal) => void users.set(key, principal),
+		startSession,
+		identify,
+		accountOf: (key) => (sessions.get(key) ?? users.get(key) ?? userOf(key))?.account,
+	};
 }
 
 function userOf(accessKeyId: string): Principal | undefined {

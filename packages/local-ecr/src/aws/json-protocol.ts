@@ -6,9 +6,9 @@ import { ecsOperations } from '../ecs/operations.ts';
 import { newId } from '../ids.ts';
 import type { ServerEnvironment } from '../server/environment.ts';
 import type { World } from '../world.ts';
+import { authorize } from './authorize.ts';
 import type { Operations } from './call.ts';
 import { identifyCaller } from './caller.ts';
-import { assertEcrCall, assertEcrPublicCall, assertPermitted } from './permissions.ts';
 import { ServiceError } from './service-error.ts';
 import { toWire } from './wire.ts';
 
@@ -50,8 +50,16 @@ export async function answerRest(c: ApiContext, world: World, service: Service, 
 		const result = await invoke(c, world, service, operation, await readJson(c), requestId);
 		return send(c, requestId, 200, result, 'application/json');
 	} catch (error) {
-		return sendServiceError(c, requestId, error, 'application/json');
+		return sendServiceError(c, requestId, inspectorError(error), 'application/json');
 	}
+}
+
+/** Inspector's model has no word for a parameter of its own, and statuses where the JSON services have 400 for everything. */
+function inspectorError(error: unknown): ServiceError {
+	if (!(error instanceof ServiceError)) return new ServiceError('InternalServerException', String(error), 500);
+	if (error.code === 'InvalidParameterException') return new ServiceError('ValidationException', error.message);
+	if (error.code === 'AccessDeniedException') return new ServiceError(error.code, error.message, 403);
+	return error;
 }
 
 async function invoke(
@@ -72,9 +80,7 @@ async function invoke(
 	const answer = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
 	if (answer === undefined)
 		throw new ServiceError('UnknownOperationException', `This stand-in does not know the operation ${operation}`, 404);
-	if (service.name === 'ecr') assertEcrCall(principal, region, operation, input as object);
-	if (service.name === 'ecr-public') assertEcrPublicCall(principal, operation, input as object);
-	if (service.name === 'inspector2') assertPermitted(principal, `inspector2:${operation}`, '*');
+	authorize(world, { service: service.name, operation, input: input as Record<string, unknown>, principal, region });
 	const own = await world.registries.open(principal.account, region);
 	return answer(input as never, { world, principal, region, own, operation, requestId, entry });
 }

@@ -92,7 +92,7 @@ describe('a local ECR that enforces IAM', () => {
 		await expect(create).rejects.toMatchObject(refusal('ecr:CreateRepository', arn, why));
 	});
 
-	it('does not take an Allow with a condition for an Allow', async () => {
+	it('does not take an Allow whose condition is not met for an Allow', async () => {
 		const inspector = new Inspector2Client(await sessionWith());
 		await expect(inspector.send(new ListCoverageCommand({}))).rejects.toThrow(
 			'no identity-based policy allows the inspector2:ListCoverage action',

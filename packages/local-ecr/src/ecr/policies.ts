@@ -5,6 +5,7 @@ import type {
 	SetRepositoryPolicyResponse,
 } from '@aws-sdk/client-ecr';
 import type { Call, Operations } from '../aws/call.ts';
+import { policyProblems } from '../aws/policy.ts';
 import { invalidParameter, ServiceError } from '../aws/service-error.ts';
 import { type RepositoryInput, required, type Target, targetOf } from './input.ts';
 import { identityShape } from './shapes.ts';
@@ -39,18 +40,9 @@ function policyOf({ registry, repository }: Target): string {
 
 /** @throws ServiceError InvalidParameterException */
 export function assertPolicy(policyText: string, what: string): void {
-	if (!(readObject(policyText, 'PolicyText').Statement instanceof Object))
-		throw invalidParameter('PolicyText', `Invalid ${what} policy provided`);
-}
-
-function readObject(text: string, name: string): Readonly<Record<string, unknown>> {
-	try {
-		const value: unknown = JSON.parse(text);
-		if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
-	} catch {
-		// Refused below.
-	}
-	throw invalidParameter(name, 'Invalid JSON syntax');
+	const problems = policyProblems(policyText, 'resource');
+	if (problems.length > 0)
+		throw invalidParameter('PolicyText', `Invalid ${what} policy provided: ${problems.join(', ')}`);
 }
 
 export const policyOperations: Operations = {

@@ -82,9 +82,17 @@ describe('replication', () => {
 		server.advance(2);
 		expect(await statusOf('v1')).toMatchObject([{ status: 'FAILED', failureCode: 'AccessDenied' }]);
 
-		const Statement = [{ Effect: 'Allow', Principal: { AWS: '111111111111' }, Action: 'ecr:ReplicateImage' }];
 		const other = ecrOf(server, OTHER);
-		await other.send(new PutRegistryPolicyCommand({ policyText: JSON.stringify({ Statement }) }));
+		const allow = (...Action: string[]) => {
+			const Statement = [{ Effect: 'Allow', Principal: { AWS: '111111111111' }, Action }];
+			return other.send(new PutRegistryPolicyCommand({ policyText: JSON.stringify({ Statement }) }));
+		};
+		await allow('ecr:ReplicateImage');
+		await pushImage(registry, 'prod/app', 'no-repository', 'none');
+		server.advance(2);
+		expect(await statusOf('no-repository')).toMatchObject([{ status: 'FAILED', failureCode: 'AccessDenied' }]);
+
+		await allow('ecr:ReplicateImage', 'ecr:CreateRepository');
 		const { digest } = await pushImage(registry, 'prod/app', 'v2', 'two');
 		server.advance(2);
 		expect(await statusOf('v2')).toMatchObject([{ status: 'COMPLETE', registryId: OTHER }]);

@@ -1,4 +1,5 @@
 import {
+	BatchGetImageCommand,
 	BatchGetRepositoryScanningConfigurationCommand,
 	DescribeImageScanFindingsCommand,
 	DescribeImagesCommand,
@@ -6,7 +7,9 @@ import {
 	GetRegistryScanningConfigurationCommand,
 	PutImageScanningConfigurationCommand,
 	PutRegistryScanningConfigurationCommand,
+	ScanStatus,
 	StartImageScanCommand,
+	UpdateImageStorageClassCommand,
 } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ecrOf, indexOf, logIn, OCI_INDEX, pushImage, putManifest, type Registry } from '../../test/support.ts';
@@ -139,6 +142,62 @@ describe('scans', () => {
 			);
 			await pushImage(registry, 'manual', 'v1');
 			expect((await findings('manual')).imageScanStatus?.status).toBe('IN_PROGRESS');
+		});
+	});
+
+	/** How a scan of each status comes about: by itself, or because a rule has it so where AWS does not say when it happens. */
+	describe('reach every status of the model', () => {
+		const DAY = 86_400;
+		const archive = () =>
+			ecr.send(
+				new UpdateImageStorageClassCommand({
+					repositoryName: 'enhanced',
+					imageId: { imageTag: 'v1' },
+					targetStorageClass: 'ARCHIVE',
+				}),
+			);
+		const reached: Readonly<Record<ScanStatus, () => Promise<unknown>>> = {
+			PENDING: async () => undefined,
+			ACTIVE: async () => server.advance(60),
+			IN_PROGRESS: () => scripted('IN_PROGRESS'),
+			COMPLETE: async () => {
+				await enhance('SCAN_ON_PUSH');
+				server.advance(60);
+			},
+			SCAN_ELIGIBILITY_EXPIRED: async () => server.advance(14 * DAY + 1),
+			IMAGE_ARCHIVED: archive,
+			UNSUPPORTED_IMAGE: async () => {
+				const child = await pushImage(registry, 'enhanced', '', 'child');
+				await putManifest(registry, 'enhanced', 'v1', indexOf([child]), OCI_INDEX);
+			},
+			FAILED: () => scripted('FAILED'),
+			FINDINGS_UNAVAILABLE: () => scripted('FINDINGS_UNAVAILABLE'),
+			LIMIT_EXCEEDED: () => scripted('LIMIT_EXCEEDED'),
+		};
+		const scripted = (status: string) =>
+			server.seed(JSON.stringify({ findings: [{ repository: 'enhanced', type: 'enhanced', steps: [{ status }] }] }));
+
+		it.each(Object.keys(ScanStatus) as ScanStatus[])('%s', async (status) => {
+			await enhance('CONTINUOUS_SCAN');
+			await pushImage(registry, 'enhanced', 'v1');
+			await reached[status]();
+			const { imageScanStatus, imageScanFindings } = await findings('enhanced');
+			expect(imageScanStatus).toEqual({ status, description: expect.any(String) });
+			const found = imageScanFindings?.enhancedFindings?.length;
+			expect(found).toBe(['ACTIVE', 'COMPLETE'].includes(status) ? 2 : 0);
+			const { imageDetails } = await ecr.send(
+				new DescribeImagesCommand({ repositoryName: 'enhanced', imageIds: [{ imageTag: 'v1' }] }),
+			);
+			expect(imageDetails?.[0]?.imageScanStatus?.status).toBe(status);
+		});
+
+		it('and goes on being eligible for as long as it is pulled', async () => {
+			await enhance('CONTINUOUS_SCAN');
+			await pushImage(registry, 'enhanced', 'v1');
+			server.advance(13 * DAY);
+			await ecr.send(new BatchGetImageCommand({ repositoryName: 'enhanced', imageIds: [{ imageTag: 'v1' }] }));
+			server.advance(13 * DAY);
+			expect((await findings('enhanced')).imageScanStatus?.status).toBe('ACTIVE');
 		});
 	});
 

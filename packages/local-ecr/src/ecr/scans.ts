@@ -12,7 +12,7 @@ import { pageOf } from '../aws/paging.ts';
 import { ServiceError } from '../aws/service-error.ts';
 import { type Image, imageOf } from '../registry/image.ts';
 import { startScan } from '../scan/basic.ts';
-import { completeEnhanced, severityCounts } from '../scan/findings.ts';
+import { completeEnhanced, ecrFinding, severityCounts } from '../scan/findings.ts';
 import { type Scan, scanOf } from '../scan/player.ts';
 import type { Finding } from '../scan/rules.ts';
 import { required, type Target, targetOf } from './input.ts';
@@ -50,11 +50,9 @@ function describe(input: DescribeImageScanFindingsRequest, call: Call): Describe
 
 function findingsOf({ registry, repository }: Target, image: Image, scan: Scan): readonly Finding[] {
 	if (scan.type === 'basic') return scan.findings;
-	return scan.findings.map((finding) => {
-		// What Inspector knows and ECR does not pass on.
-		const { epss, exploitabilityDetails, ...known } = finding;
-		return completeEnhanced(known, registry, repository, image, scan.completedAt ?? image.pushedAt);
-	});
+	const seenAt = scan.completedAt ?? image.pushedAt;
+	// Completed as it is for Inspector, so that its ARN leads to the same finding there.
+	return scan.findings.map((finding) => ecrFinding(completeEnhanced(finding, registry, repository, image, seenAt)));
 }
 
 /** While a scan has not found anything out yet there are findings of no kind; PENDING has two empty lists (alexjurkiewicz/ecr-scan-image#51). */

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ServerEnvironment } from '../server/environment.ts';
+import type { World } from '../world.ts';
 import { corrupt, slowDown, truncate } from './body.ts';
-import type { Faults } from './faults.ts';
 import type { Lag } from './lag.ts';
 import { refuse } from './refuse.ts';
 import type { FaultRule } from './rules.ts';
@@ -15,13 +15,14 @@ const SLOW_BYTES = 65_536;
 const LAG_SECONDS = 5;
 
 /** Makes go wrong what was asked to go wrong. The administrator's own requests are spared. */
-export function inject(faults: Faults, lag: Lag): MiddlewareHandler<ServerEnvironment> {
+export function inject(world: World, lag: Lag): MiddlewareHandler<ServerEnvironment> {
+	const { faults } = world;
 	return async (c, next) => {
 		if (c.req.path.startsWith('/_local') || faults.all().length === 0) {
 			await next();
 			return undefined;
 		}
-		const subject = await subjectOf(c);
+		const subject = await subjectOf(c, world);
 		const rules = faults.strike(subject);
 		if (rules.length > 0) {
 			c.var.entry.operation = subject.operation;

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
-import type { Clock } from '../clock.ts';
 import type { ServerEnvironment } from '../server/environment.ts';
-import type { RequestEntry } from '../server/request-log.ts';
+import type { World } from '../world.ts';
+import { BLIND, type Fresh } from './blind.ts';
 
 type ApiContext = Context<ServerEnvironment>;
 
@@ -13,69 +13,61 @@ export interface Lag {
 	readonly blind: (c: ApiContext, seconds: number) => Promise<void>;
 }
 
-interface ImageId {
-	readonly imageDigest?: string;
-	readonly imageTag?: string;
+interface Written {
+	readonly imageDigest: string;
+	readonly imageTag: string | undefined;
 }
 
-const TAGS_KEPT = 10_000;
+const KEPT = 10_000;
 
-export function createLag(clock: Clock): Lag {
+export function createLag({ clock, registries }: Pick<World, 'clock' | 'registries'>): Lag {
 	const written = new Map<string, number>();
-	const key = ({ account, region, repository }: RequestEntry, reference: string) =>
-		`${account}/${region}/${repository}@${reference}`;
-	const isFresh = (entry: RequestEntry, reference: string | undefined, seconds: number) =>
-		reference !== undefined && clock.now() - (written.get(key(entry, reference)) ?? -Infinity) < seconds * 1000;
 
 	const wrote: Lag['wrote'] = async (c) => {
-		const { entry } = c.var;
-		if (!['v2:PutManifest', 'ecr:PutImage'].includes(entry.operation) || c.res.status >= 300) return;
-		if (written.size > TAGS_KEPT) written.clear();
-		for (const reference of await writtenBy(c)) written.set(key(entry, reference), clock.now());
+		const { operation, region = '', repository = '', at } = c.var.entry;
+		if (!['v2:PutManifest', 'ecr:PutImage'].includes(operation) || c.res.status >= 300) return;
+		if (written.size > KEPT) written.clear();
+		const { imageDigest, imageTag } = await writtenBy(c);
+		const image = registries
+			.find(await ownerOf(c), region)
+			?.repositories.get(repository)
+			?.images.get(imageDigest);
+		const where = await placeOf(c);
+		// An image that was here before the request has only got a tag by it.
+		if (image === undefined || image.pushedAt >= Date.parse(at)) written.set(`${where}@${imageDigest}`, clock.now());
+		if (imageTag !== undefined) written.set(`${where}@${imageTag}`, clock.now());
 	};
 
 	const blind: Lag['blind'] = async (c, seconds) => {
-		const { entry } = c.var;
-		if (['v2:GetManifest', 'v2:HeadManifest'].includes(entry.operation)) {
-			if (!isFresh(entry, referenceOf(c), seconds)) return;
-			const error = { code: 'MANIFEST_UNKNOWN', message: 'Requested image not found', detail: {} };
-			c.res = undefined;
-			// Not by the context's own means: they would carry the headers of the answer that is hidden.
-			c.res = Response.json({ errors: [error] }, { status: 404 });
-		}
-		if (entry.operation === 'ecr:BatchGetImage' && c.res.status === 200) {
-			const fresh = ({ imageDigest, imageTag }: ImageId) => isFresh(entry, imageTag ?? imageDigest, seconds);
-			await hideImages(c, fresh);
-		}
+		const hide = BLIND[c.var.entry.operation];
+		if (hide === undefined || c.res.status >= 300) return;
+		const where = await placeOf(c);
+		const fresh: Fresh = (reference) =>
+			reference !== undefined &&
+			clock.now() - (written.get(`${where}@${reference}`) ?? Number.NEGATIVE_INFINITY) < seconds * 1000;
+		await hide(c, fresh);
 	};
 	return { wrote, blind };
 }
 
-async function writtenBy(c: ApiContext): Promise<string[]> {
-	if (c.var.entry.operation === 'v2:PutManifest')
-		return [referenceOf(c), c.res.headers.get('docker-content-digest') ?? ''];
-	const { image } = (await c.res.clone().json()) as { image?: { imageId?: ImageId } };
-	return [image?.imageId?.imageDigest ?? '', image?.imageId?.imageTag ?? ''];
+async function writtenBy(c: ApiContext): Promise<Written> {
+	if (c.var.entry.operation === 'v2:PutManifest') {
+		const reference = decodeURIComponent(c.req.path.split('/').at(-1) ?? '');
+		const imageDigest = c.res.headers.get('docker-content-digest') ?? '';
+		return { imageDigest, imageTag: reference.includes(':') ? undefined : reference };
+	}
+	const { image } = (await c.res.clone().json()) as { image?: { imageId?: Partial<Written> } };
+	return { imageDigest: image?.imageId?.imageDigest ?? '', imageTag: image?.imageId?.imageTag };
 }
 
-const referenceOf = (c: ApiContext): string => decodeURIComponent(c.req.path.split('/').at(-1) ?? '');
+/** The account whose registry it is: a call may name another one than the caller's. */
+async function ownerOf(c: ApiContext): Promise<string> {
+	const { account = '', operation } = c.var.entry;
+	if (!operation.startsWith('ecr:')) return account;
+	return (JSON.parse(await c.req.text()) as { registryId?: string }).registryId ?? account;
+}
 
-async function hideImages(c: ApiContext, fresh: (id: ImageId) => boolean): Promise<void> {
-	const answer = (await c.res.clone().json()) as { images: { imageId: ImageId }[]; failures: object[] };
-	const hidden = answer.images.filter(({ imageId }) => fresh(imageId));
-	if (hidden.length === 0) return;
-	const body = JSON.stringify({
-		images: answer.images.filter((image) => !hidden.includes(image)),
-		failures: [
-			...answer.failures,
-			...hidden.map(({ imageId: { imageTag, imageDigest } }) => ({
-				imageId: imageTag === undefined ? { imageDigest } : { imageTag },
-				failureCode: 'ImageNotFound',
-				failureReason: 'Requested image not found',
-			})),
-		],
-	});
-	const { headers } = c.res;
-	c.res = undefined;
-	c.res = new Response(body, { status: 200, headers });
+async function placeOf(c: ApiContext): Promise<string> {
+	const { region, repository } = c.var.entry;
+	return `${await ownerOf(c)}/${region}/${repository}`;
 }

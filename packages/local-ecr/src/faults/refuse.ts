@@ -52,7 +52,8 @@ function throttled(service: string, seconds: number): Refusal {
 		return { status: 503, code: 'SlowDown', message: 'Please reduce your request rate.', headers };
 	if (service === 'github') return { status: 429, code: 'TooManyRequests', message: 'Rate limit exceeded', headers };
 	const code = service === 'sts' ? 'Throttling' : 'ThrottlingException';
-	return { status: 400, code, message: 'Rate exceeded', headers };
+	// Inspector's model gives its ThrottlingException a status of its own.
+	return { status: service === 'inspector2' ? 429 : 400, code, message: 'Rate exceeded', headers };
 }
 
 function expired(service: string): Refusal {

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { ServerEnvironment } from '../server/environment.ts';
+import type { World } from '../world.ts';
 import type { FaultSubject } from './faults.ts';
 
 const V2: readonly (readonly [method: string, path: RegExp, operation: string])[] = [
@@ -27,18 +28,20 @@ const TARGETS: Readonly<Record<string, string>> = {
 const PATHS: Readonly<Record<string, string>> = {
 	'/coverage/list': 'inspector2:ListCoverage',
 	'/findings/list': 'inspector2:ListFindings',
+	'/findings/details/batch/get': 'inspector2:BatchGetFindingDetails',
 	'/_github/oidc/token': 'github:GetToken',
 };
-const CREDENTIAL = /Credential=(?:AKIA(\d{12})[A-Z0-9]{4}|[^/]+)\/\d{8}\/([^/]+)\//;
+const CREDENTIAL = /Credential=([^/]+)\/\d{8}\/([^/]+)\//;
 
 /** What a request is going to be, before anything has looked at it: a fault must strike before the work is done. */
-export async function subjectOf(c: Context<ServerEnvironment>): Promise<FaultSubject> {
+export async function subjectOf(c: Context<ServerEnvironment>, world: World): Promise<FaultSubject> {
 	const { path } = c.req;
 	const { method } = c.req.raw;
-	if (path.startsWith('/v2/')) return registrySubject(c, method, path);
+	if (path.startsWith('/v2/')) return registrySubject(c, method, path, world);
 	const [, account, region, storage] = /^\/_storage\/(\d+)\/([^/]+)(\/)/.exec(path) ?? [];
 	if (storage !== undefined) return { operation: 'storage:GetLayer', account, region, repository: undefined };
-	const [, caller, at] = CREDENTIAL.exec(c.req.header('authorization') ?? '') ?? [];
+	const [, key = '', at] = CREDENTIAL.exec(c.req.header('authorization') ?? '') ?? [];
+	const caller = world.credentials.accountOf(key);
 	if (path !== '/') return { operation: PATHS[path] ?? 'unknown', account: caller, region: at, repository: undefined };
 	// The text stays with hono: whoever answers reads it again.
 	const text = await c.req.text();
@@ -52,9 +55,17 @@ export async function subjectOf(c: Context<ServerEnvironment>): Promise<FaultSub
 	return { operation: `${TARGETS[prefix] ?? prefix}:${name}`, account: caller, region: at, repository };
 }
 
-function registrySubject(c: Context<ServerEnvironment>, method: string, path: string): FaultSubject {
+function registrySubject(
+	c: Context<ServerEnvironment>,
+	method: string,
+	path: string,
+	{ registries }: World,
+): FaultSubject {
 	const found = V2.find(([verb, pattern]) => verb === method && pattern.test(path))?.[2] ?? 'Unknown';
 	const operation = found === 'StartUpload' && c.req.query('mount') !== undefined ? 'MountBlob' : found;
 	const repository = /^\/v2\/(.+?)\/(?:blobs|manifests|tags|referrers)\//.exec(path)?.[1];
-	return { operation: `v2:${operation}`, account: undefined, region: undefined, repository };
+	// Each registry has a port of its own.
+	const port = String(c.env.incoming.socket.localPort);
+	const registry = registries.all().find(({ endpoint }) => new URL(endpoint).port === port);
+	return { operation: `v2:${operation}`, account: registry?.account, region: registry?.region, repository };
 }

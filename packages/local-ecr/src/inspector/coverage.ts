@@ -10,17 +10,14 @@ import { tagsOf } from '../registry/image.ts';
 import { isIndex } from '../registry/manifest.ts';
 import { resourceId } from '../scan/findings.ts';
 import type { Scan } from '../scan/player.ts';
-import { matchesText, type StringFilter } from './filters.ts';
+import { type Fields, fits } from './filters.ts';
 import { type ScannedImage, scannedImages } from './images.ts';
 
 /** What Inspector covers, and how far it is: the only place that says when a first scan is done. */
 export function listCoverage(input: ListCoverageRequest, call: Call): ListCoverageResponse {
-	const filters = (input.filterCriteria ?? {}) as Readonly<Record<string, readonly StringFilter[] | undefined>>;
 	const covered = scannedImages(call)
 		.map((scanned) => resourceOf(call, scanned))
-		.filter((resource) =>
-			Object.entries(filters).every(([name, conditions]) => matchesText(fieldsOf(resource, name), conditions)),
-		);
+		.filter((resource) => fits(input.filterCriteria, (name) => fieldsOf(resource)[name]));
 	const page = pageOf(covered, input, 200, 200);
 	return { coveredResources: [...page.items], nextToken: page.nextToken };
 }
@@ -35,7 +32,10 @@ function resourceOf({ own }: Call, { repository, image, scan }: ScannedImage): C
 		lastScannedAt: scan.completedAt === undefined ? undefined : new Date(scan.completedAt),
 		resourceMetadata: {
 			ecrRepository: { name: repository.name, scanFrequency: scan.frequency },
-			ecrImage: { tags: tagsOf(repository, image.digest) },
+			ecrImage: {
+				tags: tagsOf(repository, image.digest),
+				imagePulledAt: image.pulledAt === undefined ? undefined : new Date(image.pulledAt),
+			},
 		},
 	};
 }
@@ -51,12 +51,16 @@ const REASONS: Readonly<Record<string, ScanStatus>> = {
 function statusOf(scan: Scan, index: boolean): ScanStatus {
 	if (scan.status === 'UNSUPPORTED_IMAGE')
 		return { statusCode: 'INACTIVE', reason: index ? 'UNSUPPORTED_MEDIA_TYPE' : 'UNSUPPORTED_OS' };
-	return REASONS[scan.status] ?? { statusCode: 'ACTIVE', reason: scan.final ? 'SUCCESSFUL' : 'SCAN_IN_PROGRESS' };
+	if (scan.status === 'ACTIVE' || scan.status === 'COMPLETE')
+		return { statusCode: 'ACTIVE', reason: scan.final ? 'SUCCESSFUL' : 'SCAN_IN_PROGRESS' };
+	// A state that Inspector has no word for is no success.
+	return REASONS[scan.status] ?? { statusCode: 'INACTIVE', reason: 'INTERNAL_ERROR' };
 }
 
-function fieldsOf(resource: CoveredResource, filter: string): readonly string[] {
+/** What coverage is filtered by here. */
+function fieldsOf(resource: CoveredResource): Fields {
 	const { scanStatus, resourceMetadata } = resource;
-	const fields: Readonly<Record<string, readonly (string | undefined)[]>> = {
+	return {
 		scanStatusCode: [scanStatus?.statusCode],
 		scanStatusReason: [scanStatus?.reason],
 		accountId: [resource.accountId],
@@ -65,6 +69,7 @@ function fieldsOf(resource: CoveredResource, filter: string): readonly string[] 
 		scanType: [resource.scanType],
 		ecrRepositoryName: [resourceMetadata?.ecrRepository?.name],
 		ecrImageTags: resourceMetadata?.ecrImage?.tags ?? [],
+		lastScannedAt: [resource.lastScannedAt],
+		imagePulledAt: [resourceMetadata?.ecrImage?.imagePulledAt],
 	};
-	return (fields[filter] ?? []).filter((value) => value !== undefined);
 }

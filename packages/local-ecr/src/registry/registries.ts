@@ -7,9 +7,13 @@ export interface Registries {
 	readonly all: () => readonly Registry[];
 }
 
-/** @param listen opens the port of a registry and answers its endpoint, `http://127.0.0.1:5001` */
+/**
+ * @param listen opens the port of a registry and answers its endpoint, `http://127.0.0.1:5001`
+ * @param now milliseconds since the epoch
+ */
 export function createRegistries(
 	listen: (account: string, region: string, serve: (endpoint: string) => Registry) => Promise<Registry>,
+	now: () => number,
 ): Registries {
 	const opened = new Map<string, Registry>();
 	const opening = new Map<string, Promise<Registry>>();
@@ -19,7 +23,7 @@ export function createRegistries(
 		const found = opening.get(key);
 		if (found !== undefined) return found;
 		const promise = listen(account, region, (endpoint) => {
-			const registry = createRegistry(account, region, endpoint);
+			const registry = createRegistry(account, region, endpoint, now);
 			opened.set(key, registry);
 			return registry;
 		});

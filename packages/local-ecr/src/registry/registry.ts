@@ -19,6 +19,8 @@ export interface Registry {
 	readonly region: string;
 	/** `http://127.0.0.1:5001`: what proxyEndpoint says. */
 	readonly endpoint: string;
+	/** Milliseconds since the epoch. */
+	readonly now: () => number;
 	readonly repositories: Map<string, Repository>;
 	/** Account settings, e.g. BLOB_MOUNTING. */
 	readonly settings: Map<string, string>;
@@ -33,11 +35,12 @@ export interface Registry {
 
 export const registryKey = (account: string, region: string): string => `${account}/${region}`;
 
-export function createRegistry(account: string, region: string, endpoint: string): Registry {
+export function createRegistry(account: string, region: string, endpoint: string, now: () => number): Registry {
 	return {
 		account,
 		region,
 		endpoint,
+		now,
 		repositories: new Map(),
 		settings: new Map([
 			['BASIC_SCAN_TYPE_VERSION', 'AWS_NATIVE'],

@@ -1,4 +1,4 @@
-import { decide } from '../aws/policy.ts';
+import { registryAllows } from './access.ts';
 import { copyImage } from './copy-image.ts';
 import type { Image, ImageReplication } from './image.ts';
 import type { Registries } from './registries.ts';
@@ -58,11 +58,11 @@ export function createReplication(registries: Registries, now: () => number): Re
 async function replicate(registries: Registries, task: Task, now: number): Promise<void> {
 	const { source, repository, image, tag, replication } = task;
 	const target = await registries.open(replication.registryId, replication.region);
-	if (!accepts(target, source)) {
+	const { name } = repository;
+	if (!accepts(target, source, name)) {
 		replication.failureCode = 'AccessDenied';
 		return;
 	}
-	const { name } = repository;
 	const copy =
 		target.repositories.get(name) ??
 		createByTemplate(target, name, 'REPLICATION', now) ??
@@ -70,9 +70,12 @@ async function replicate(registries: Registries, task: Task, now: number): Promi
 	if (!copyImage(repository, copy, image, tag, now)) replication.failureCode = 'ImageTagAlreadyExists';
 }
 
-/** Another account's registry takes copies when its registry policy says so (ECR user guide, "Cross-account replication"). */
-function accepts(target: Registry, source: Registry): boolean {
+/**
+ * Another account's registry takes copies when its registry policy allows ecr:ReplicateImage, and makes the repository for
+ * them when it allows ecr:CreateRepository too (ECR user guide, "Granting registry permissions for cross account replication").
+ */
+function accepts(target: Registry, source: Registry, name: string): boolean {
 	if (target.account === source.account) return true;
-	const root = { account: source.account, arn: `arn:aws:iam::${source.account}:root`, userId: source.account };
-	return decide(target.policy, root, 'ecr:ReplicateImage') === 'allowed';
+	const allows = (action: string) => registryAllows(target, source.account, action, name);
+	return allows('ecr:ReplicateImage') && (target.repositories.has(name) || allows('ecr:CreateRepository'));
 }

@@ -13,6 +13,11 @@ const TIMES = new Set([
 	'lastInUseAt',
 	'vendorCreatedAt',
 	'vendorUpdatedAt',
+	'lastKnownExploitAt',
+	'firstSeen',
+	'lastSeen',
+	'dateAdded',
+	'dateDue',
 ]);
 
 /** A finding file has dates as people write them; the wire has Dates, which the protocols turn into seconds. */
@@ -48,6 +53,30 @@ export function completeEnhanced(
 		resources: [resourceOf(registry, repository, image)],
 		...(reviveTimes(finding) as Finding),
 	};
+}
+
+/** What Inspector knows of a finding and ECR does not pass on (scan.md 3.5). */
+const INSPECTOR_ONLY = ['epss', 'exploitabilityDetails'];
+
+/** What BatchGetFindingDetails tells, and nothing else does. A finding file has it beside the rest. */
+export const DETAILS = [
+	'cisaData',
+	'riskScore',
+	'evidences',
+	'ttps',
+	'tools',
+	'exploitObserved',
+	'referenceUrls',
+	'cwes',
+];
+
+export const withoutDetails = (finding: Finding): Finding => without(finding, DETAILS);
+
+/** An enhanced finding as ECR has it. */
+export const ecrFinding = (finding: Finding): Finding => without(finding, [...DETAILS, ...INSPECTOR_ONLY]);
+
+function without(finding: Finding, names: readonly string[]): Finding {
+	return Object.fromEntries(Object.entries(finding).filter(([name]) => !names.includes(name)));
 }
 
 export function severityCounts(findings: readonly Finding[]): Record<string, number> {

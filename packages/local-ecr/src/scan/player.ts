@@ -1,4 +1,5 @@
 import { matchesWildcard } from '../aws/arn.ts';
+import { imageStatus } from '../registry/archive.ts';
 import { type Image, tagsOf } from '../registry/image.ts';
 import type { Registry, ScanFrequency } from '../registry/registry.ts';
 import type { Repository } from '../registry/repository.ts';
@@ -22,6 +23,12 @@ export interface Scan {
 
 const DONE = new Set(['COMPLETE', 'ACTIVE']);
 
+/**
+ * How long Inspector goes on with an image after it was last pushed or pulled: 14 days in new accounts, and then its findings
+ * are closed (Inspector user guide, "Configuring the Amazon ECR re-scan duration").
+ */
+const RESCAN_MS = 14 * 86_400_000;
+
 /** How a repository is scanned. Undefined: enhanced scanning is on and no filter names this repository. */
 export function scanFrequencyOf(registry: Registry, repository: Repository): ScanFrequency | undefined {
 	if (registry.scanning.scanType === 'BASIC') return scansOnPush(registry, repository) ? 'SCAN_ON_PUSH' : 'MANUAL';
@@ -42,8 +49,10 @@ export function scanOf(
 	const type: ScanType = registry.scanning.scanType === 'BASIC' ? 'basic' : 'enhanced';
 	const startedAt = type === 'basic' ? image.basicScanAt : Math.max(image.pushedAt, registry.scanning.since);
 	if (startedAt === undefined || frequency === undefined) return undefined;
-	if (type === 'enhanced' && (frequency === 'MANUAL' || !isScannable(image)))
-		return frequency === 'MANUAL' ? undefined : unsupported(frequency);
+	if (type === 'enhanced' && frequency === 'MANUAL') return undefined;
+	const now = clock.now();
+	if (imageStatus(image, now) !== 'ACTIVE') return without(type, frequency, 'IMAGE_ARCHIVED');
+	if (type === 'enhanced' && !isScannable(image)) return without(type, frequency, 'UNSUPPORTED_IMAGE');
 
 	const settled = type === 'enhanced' && frequency === 'CONTINUOUS_SCAN' ? 'ACTIVE' : 'COMPLETE';
 	const subject = {
@@ -53,8 +62,11 @@ export function scanOf(
 		platform: image.platform,
 		type,
 	};
-	const { steps, findings } = scans.scriptFor(subject, settled);
-	const { step, final, since } = momentOf(steps, startedAt, clock.now());
+	const { steps, findings, scripted } = scans.scriptFor(subject, settled);
+	const lastSeen = Math.max(startedAt, image.pulledAt ?? 0);
+	if (settled === 'ACTIVE' && !scripted && now - lastSeen > RESCAN_MS)
+		return without(type, frequency, 'SCAN_ELIGIBILITY_EXPIRED');
+	const { step, final, since } = momentOf(steps, startedAt, now);
 	return {
 		type,
 		status: step.status,
@@ -70,8 +82,8 @@ function visible(step: ScanStep, count: number): number {
 	return step.findings ?? (DONE.has(step.status) ? count : 0);
 }
 
-function unsupported(frequency: ScanFrequency): Scan {
-	const status = 'UNSUPPORTED_IMAGE';
+/** A scan that has nothing to show, and never will. */
+function without(type: ScanType, frequency: ScanFrequency, status: string): Scan {
 	const description = descriptionOf({ status });
-	return { type: 'enhanced', status, description, final: true, findings: [], completedAt: undefined, frequency };
+	return { type, status, description, final: true, findings: [], completedAt: undefined, frequency };
 }

@@ -27,6 +27,8 @@ interface ScanSubject {
 }
 
 interface ScanScript {
+	/** Whether the steps are a rule's own. */
+	readonly scripted: boolean;
 	readonly steps: readonly [ScanStep, ...ScanStep[]];
 	readonly findings: readonly Finding[];
 }
@@ -53,7 +55,8 @@ export function createScanRules(): ScanRules {
 		scriptFor: (subject, settled) => {
 			const rule = rules.find((candidate) => applies(candidate, subject));
 			const findings = rule?.findings ?? [];
-			return { findings, steps: rule?.steps ?? usualSteps(subject.type, findings.length, seconds, settled) };
+			const steps = rule?.steps ?? usualSteps(subject.type, findings.length, seconds, settled);
+			return { findings, steps, scripted: rule?.steps !== undefined };
 		},
 	};
 }

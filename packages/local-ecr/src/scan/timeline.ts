@@ -37,6 +37,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 	FAILED: 'The scan failed.',
 	UNSUPPORTED_IMAGE: 'The operating system or media type of the image is not supported.',
 	SCAN_ELIGIBILITY_EXPIRED: 'The scan eligibility of the image has expired.',
+	FINDINGS_UNAVAILABLE: 'The findings of the image are not available.',
+	LIMIT_EXCEEDED: 'A quota of image scanning has been exceeded.',
+	IMAGE_ARCHIVED: 'The image is archived.',
 };
 
 export const descriptionOf = (step: ScanStep): string | undefined => step.description ?? DESCRIPTIONS[step.status];

@@ -13,6 +13,7 @@ export async function applySeed(world: World, seed: Seed): Promise<void> {
 			userId: `AIDA${accessKeyId.slice(4)}`,
 		});
 	for (const role of seed.roles) world.roles.add(role);
+	for (const { arn, document } of seed.policies) world.roles.addPolicy(arn, document);
 	const { claims, requestToken } = seed.github;
 	world.oidc.configure({ claims, ...(requestToken === undefined ? {} : { requestToken }) });
 	if (seed.scanSeconds !== undefined) world.scans.setSeconds(seed.scanSeconds);

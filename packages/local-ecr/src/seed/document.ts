@@ -9,6 +9,8 @@ import type { Role } from '../sts/roles.ts';
 export interface Seed {
 	readonly registries: readonly SeedRegistry[];
 	readonly roles: readonly Role[];
+	/** Managed policies, for sessions that name them by ARN. */
+	readonly policies: readonly { readonly arn: string; readonly document: string }[];
 	readonly credentials: readonly SeedCredentials[];
 	readonly github: { readonly claims: Readonly<Record<string, string>>; readonly requestToken: string | undefined };
 	readonly scanSeconds: number | undefined;

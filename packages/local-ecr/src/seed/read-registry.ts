@@ -3,6 +3,7 @@ import type { ScanFrequency } from '../registry/registry.ts';
 import { withoutAbsent } from './absent.ts';
 import type { SeedRegistry, SeedRepository } from './document.ts';
 import { type Fields, readFields } from './fields.ts';
+import { asText, readPolicy } from './read-policy.ts';
 
 const FREQUENCIES: readonly ScanFrequency[] = ['SCAN_ON_PUSH', 'CONTINUOUS_SCAN', 'MANUAL'];
 
@@ -45,11 +46,11 @@ export function readRepositories(fields: Fields, problems: string[]): SeedReposi
 		return [];
 	}
 	return given.map((one: unknown, index) =>
-		readRepository(readFields(typeof one === 'string' ? { name: one } : one, `${path}[${index}]`, problems)),
+		readRepository(readFields(typeof one === 'string' ? { name: one } : one, `${path}[${index}]`, problems), problems),
 	);
 }
 
-function readRepository(fields: Fields): SeedRepository {
+function readRepository(fields: Fields, problems: string[]): SeedRepository {
 	const encryption = fields.object('encryption');
 	const kmsKey = encryption?.text('kmsKey');
 	const settings = withoutAbsent({
@@ -60,7 +61,7 @@ function readRepository(fields: Fields): SeedRepository {
 			encryption === undefined
 				? undefined
 				: { type: encryption.text('type') ?? 'AES256', ...(kmsKey === undefined ? {} : { kmsKey }) },
-		policy: asText(fields.raw('policy')),
+		policy: readPolicy(fields, 'policy', 'resource', problems),
 		lifecyclePolicy: asText(fields.raw('lifecyclePolicy')),
 	});
 	const repository: SeedRepository = {
@@ -71,10 +72,4 @@ function readRepository(fields: Fields): SeedRepository {
 	encryption?.end();
 	fields.end();
 	return repository;
-}
-
-/** A policy may be written as JSON text or as the mapping that it is. */
-export function asText(policy: unknown): string | undefined {
-	if (policy === undefined || typeof policy === 'string') return policy;
-	return JSON.stringify(policy);
 }

@@ -5,7 +5,8 @@ import { withoutAbsent } from './absent.ts';
 import { type Seed, type SeedCredentials, type SeedEcs, SeedError } from './document.ts';
 import { type Fields, readFields } from './fields.ts';
 import { readFindings } from './read-findings.ts';
-import { asText, readRegistry, readRepositories } from './read-registry.ts';
+import { readPolicy } from './read-policy.ts';
+import { readRegistry, readRepositories } from './read-registry.ts';
 
 /** Reads a seed from YAML or JSON text. @throws SeedError naming every problem */
 export function readSeed(text: string): Seed {
@@ -34,7 +35,8 @@ function seedOf(fields: Fields, problems: string[]): Seed {
 				: [{ account: undefined, region: undefined, settings: {}, scanning: undefined, repositories: own }]),
 			...fields.objects('registries').map((registry) => readRegistry(registry, problems)),
 		],
-		roles: fields.objects('roles').map(readRole),
+		roles: fields.objects('roles').map((role) => readRole(role, problems)),
+		policies: fields.objects('policies').map((policy) => readManagedPolicy(policy, problems)),
 		credentials: fields.objects('credentials').map(readCredentials),
 		github: { claims: github?.map('claims') ?? {}, requestToken: github?.text('requestToken') },
 		scanSeconds: scans?.number('seconds'),
@@ -46,9 +48,19 @@ function seedOf(fields: Fields, problems: string[]): Seed {
 	return seed;
 }
 
-function readRole(fields: Fields): Role {
+function readManagedPolicy(fields: Fields, problems: string[]) {
+	const document = readPolicy(fields, 'document', 'identity', problems);
+	const policy = {
+		arn: fields.need('arn', fields.text('arn'), ''),
+		document: fields.need('document', document, '{"Statement": []}'),
+	};
+	fields.end();
+	return policy;
+}
+
+function readRole(fields: Fields, problems: string[]): Role {
 	const trust = fields.object('trust');
-	const policy = asText(fields.raw('policy'));
+	const policy = readPolicy(fields, 'policy', 'identity', problems);
 	const role = {
 		arn: fields.need('arn', fields.text('arn'), ''),
 		...(policy === undefined ? {} : { policy }),

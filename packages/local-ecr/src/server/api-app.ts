@@ -20,6 +20,7 @@ export function apiApp(world: World, defaultRegistry: () => Registry): Hono<Serv
 	app.post('/', (c) => (c.req.header('x-amz-target') === undefined ? answerQuery(c, world) : answerJson(c, world)));
 	app.post('/coverage/list', (c) => answerRest(c, world, INSPECTOR, 'ListCoverage'));
 	app.post('/findings/list', (c) => answerRest(c, world, INSPECTOR, 'ListFindings'));
+	app.post('/findings/details/batch/get', (c) => answerRest(c, world, INSPECTOR, 'BatchGetFindingDetails'));
 	app.route('/', githubApp(world));
 	app.route('/', storageApp(world));
 	app.route('/', distributionApp(world, defaultRegistry));

@@ -92,7 +92,6 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 		options.tls === true ? await openCertificate(home.directory, (options.now ?? Date.now)()) : undefined;
 	const clock = createClock(options.now ?? Date.now);
 	const log = createRequestLog(clock);
-	const lag = createLag(clock);
 	const saver =
 		options.persist === undefined
 			? undefined
@@ -112,7 +111,7 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 			await world.replication.run();
 			await next();
 		});
-		observed.use(inject(world.faults, lag));
+		observed.use(inject(world, lag));
 		observed.route('/', app);
 		const listener = await listen(observed, port, certificate);
 		listeners.push(listener);
@@ -126,7 +125,8 @@ export async function startLocalEcr(options: LocalEcrOptions = {}): Promise<Loca
 		const { origin } = await serve(distributionApp(world, opened), ports.get(key) ?? 0);
 		registry = create(origin);
 		return registry;
-	});
+	}, clock.now);
+	const lag = createLag({ clock, registries });
 	const world: World = await createWorld(settings, home, clock, registries, () => api.origin);
 	const app = new Hono<ServerEnvironment>();
 	app.route('/', adminApp(world, log));

@@ -1,6 +1,6 @@
 import { errors, type JWTPayload } from 'jose';
 import type { Principal, Session } from '../aws/credentials.ts';
-import type { BoundPolicy } from '../aws/permissions.ts';
+import { assertPermitted, type BoundPolicy } from '../aws/permissions.ts';
 import { ServiceError } from '../aws/service-error.ts';
 import { randomKey } from '../ids.ts';
 import type { World } from '../world.ts';
@@ -54,6 +54,13 @@ async function readToken({ oidc }: World, token: string): Promise<JWTPayload> {
 /** A role for a caller with AWS credentials. A role session gets one hour at most from here on: role chaining. */
 export function assumeRole(world: World, principal: Principal, parameters: Parameters): Assumed {
 	const request = readAssumeRequest(parameters);
+	const facts = {
+		now: world.clock.now(),
+		secure: world.apiOrigin().startsWith('https:'),
+		requestTags: tagsOf(request),
+	};
+	for (const action of ['sts:AssumeRole', ...(request.tags.length > 0 ? ['sts:TagSession'] : [])])
+		assertPermitted(principal, action, request.roleArn, facts);
 	const denied = (action: string) =>
 		new ServiceError(
 			'AccessDenied',
@@ -91,15 +98,28 @@ function start(world: World, role: Role, request: AssumeRequest, seconds: number
 		arn: `arn:${partition}:sts::${parts.account}:assumed-role/${parts.name}/${request.sessionName}`,
 		userId: assumedRoleId,
 		roleArn: role.arn,
-		...(world.settings.enforceIam ? { policies: policiesOf(role, request) } : {}),
+		...(request.tags.length > 0 ? { tags: tagsOf(request) } : {}),
+		...(world.settings.enforceIam ? { policies: policiesOf(world, role, request) } : {}),
 	};
 	return { session: world.credentials.startSession(principal, seconds), assumedRoleId };
 }
 
-/** A session may do what its role may and its own policy lets through. */
-function policiesOf(role: Role, request: AssumeRequest): BoundPolicy[] {
+const tagsOf = ({ tags }: AssumeRequest) => Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+
+/** A session may do what its role may and what its session policies, all of them together, let through. */
+function policiesOf({ roles }: World, role: Role, { policy, policyArns }: AssumeRequest): BoundPolicy[] {
+	const managed = policyArns.map((arn) => {
+		const text = roles.policy(arn);
+		if (text !== undefined) return text;
+		throw new ServiceError(
+			'MalformedPolicyDocument',
+			`local-ecr does not know the managed policy ${arn}: give its document in the seed, under policies`,
+		);
+	});
+	const session = [...managed, ...(policy === undefined ? [] : [policy])];
+	const statements = session.flatMap((text) => (JSON.parse(text) as { Statement: object | object[] }).Statement);
 	return [
 		...(role.policy === undefined ? [] : [{ kind: 'identity-based', text: role.policy } as const]),
-		...(request.policy === undefined ? [] : [{ kind: 'session', text: request.policy } as const]),
+		...(session.length === 0 ? [] : [{ kind: 'session', text: JSON.stringify({ Statement: statements }) } as const]),
 	];
 }

@@ -69,6 +69,7 @@ function assumedShape({ session, assumedRoleId }: Assumed): object {
 
 /** The names that STS gives to what the JSON services call otherwise. */
 const STS_CODES: Readonly<Record<string, readonly [code: string, status: number]>> = {
+	AccessDeniedException: ['AccessDenied', 403],
 	UnrecognizedClientException: ['InvalidClientTokenId', 403],
 	ExpiredTokenException: ['ExpiredTokenException', 400],
 	MissingAuthenticationTokenException: ['MissingAuthenticationToken', 403],

@@ -1,3 +1,4 @@
+import { policyProblems } from '../aws/policy.ts';
 import { ServiceError } from '../aws/service-error.ts';
 
 /** The parameters of a query call. */
@@ -9,6 +10,8 @@ export interface AssumeRequest {
 	readonly sessionName: string;
 	readonly durationSeconds: number | undefined;
 	readonly policy: string | undefined;
+	/** Of managed session policies. */
+	readonly policyArns: readonly string[];
 	readonly tags: readonly { readonly key: string; readonly value: string }[];
 }
 
@@ -26,6 +29,7 @@ export function readAssumeRequest(parameters: Parameters): AssumeRequest {
 		sessionName,
 		durationSeconds: readDuration(parameters),
 		policy: readPolicy(parameters),
+		policyArns: readPolicyArns(parameters),
 		tags: readTags(parameters),
 	};
 }
@@ -42,21 +46,21 @@ function readDuration(parameters: Parameters): number | undefined {
 
 function readPolicy(parameters: Parameters): string | undefined {
 	const policy = parameters.get('Policy');
-	const arns = [...parameters].filter(([name]) => /^PolicyArns\.member\.\d+\.arn$/.test(name)).map(([, arn]) => arn);
-	const length = (policy ?? '').length + arns.join('').length;
+	const length = (policy ?? '').length + readPolicyArns(parameters).join('').length;
 	if (length > POLICY_CHARACTERS)
 		throw new ServiceError(
 			'PackedPolicyTooLarge',
 			`Packed size of session policies consumes ${Math.ceil((length / POLICY_CHARACTERS) * 100)}% of allotted space.`,
 		);
 	if (policy === null) return undefined;
-	try {
-		const { Statement } = JSON.parse(policy) as { Statement?: unknown };
-		if (Statement instanceof Object) return policy;
-	} catch {
-		// Refused below.
-	}
-	throw new ServiceError('MalformedPolicyDocument', 'The policy is not in the valid JSON format.');
+	const problems = policyProblems(policy, 'identity');
+	if (problems.length > 0)
+		throw new ServiceError('MalformedPolicyDocument', `The session policy is not valid: ${problems.join(', ')}.`);
+	return policy;
+}
+
+function readPolicyArns(parameters: Parameters): string[] {
+	return [...parameters].filter(([name]) => /^PolicyArns\.member\.\d+\.arn$/.test(name)).map(([, arn]) => arn);
 }
 
 function readTags(parameters: Parameters): { key: string; value: string }[] {

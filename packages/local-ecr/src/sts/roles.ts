@@ -25,6 +25,9 @@ export interface Role {
 
 export interface Roles {
 	readonly add: (role: Role) => void;
+	readonly addPolicy: (arn: string, document: string) => void;
+	/** A managed policy, as JSON. */
+	readonly policy: (arn: string) => string | undefined;
 	/**
 	 * The role of an ARN. As long as none was configured every role is there, and trusts everyone: a laptop needs no seed.
 	 * Undefined for one that is not there.
@@ -37,8 +40,11 @@ const OPEN_MAXIMUM = 43_200;
 
 export function createRoles(): Roles {
 	const roles = new Map<string, Role>();
+	const policies = new Map<string, string>();
 	return {
 		add: (role) => void roles.set(role.arn, role),
+		addPolicy: (arn, document) => void policies.set(arn, document),
+		policy: (arn) => policies.get(arn),
 		find: (arn) => {
 			const role = roles.get(arn);
 			if (role !== undefined) return { role, open: false };
