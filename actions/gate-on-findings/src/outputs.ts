@@ -1,5 +1,5 @@
 import { escapeLog, type OutputValue } from '@ecr-pipeline/core';
-import type { Decision } from '@ecr-pipeline/findings';
+import type { Decision, Explanation } from '@ecr-pipeline/findings';
 import type { GateResult } from './gate.ts';
 
 const LISTED = 50;
@@ -7,7 +7,7 @@ const LENGTH = 200;
 
 /** The outputs under the contract's names. Lists are short: the outputs of a job share one megabyte. */
 export function outputsOf(result: GateResult): Record<string, OutputValue> {
-	const { evaluation, files, image, digest } = result;
+	const { evaluation, files, image, digest, comment } = result;
 	const { verdict, classes, counts, newFindings } = evaluation;
 	return {
 		verdict,
@@ -20,12 +20,16 @@ export function outputsOf(result: GateResult): Record<string, OutputValue> {
 		'sarif-file': files.sarif,
 		'report-file': files.report,
 		'verdict-file': files.verdict,
+		'vex-file': files.vex,
+		'comment-url': comment?.url ?? '',
 		result: resultOf(result),
 	};
 }
 
 function resultOf({
 	attachedVerdict,
+	comment,
+	explained,
 	evaluation,
 	mode,
 	image,
@@ -52,6 +56,8 @@ function resultOf({
 		notes: evaluation.notes.slice(0, LISTED).map(short),
 		files,
 		...(attachedVerdict === undefined ? {} : { attachedVerdict }),
+		...(comment === undefined ? {} : { comment }),
+		...(explained.length === 0 ? {} : { explained: explained.slice(0, LISTED).map(explainedFinding) }),
 	};
 }
 
@@ -63,6 +69,18 @@ function blockingFinding({ finding, rule, tolerated }: Decision): object {
 		fixedVersions: [...new Set(finding.packages.flatMap(({ fixedVersions }) => fixedVersions))].slice(0, 5).map(short),
 		rule,
 		tolerated,
+	};
+}
+
+function explainedFinding({ id, decision, because }: Explanation): object {
+	const { finding, class: end, rule } = decision;
+	return {
+		id: short(id),
+		finding: short(finding.id),
+		packages: finding.packages.slice(0, 5).map(({ name, version }) => short(`${name} ${version ?? ''}`.trim())),
+		class: end,
+		rule,
+		because: because.slice(0, 10).map(short),
 	};
 }
 

@@ -1,4 +1,5 @@
 import { markdownReport, sarifCounts } from '@ecr-pipeline/findings';
+import { explanationSection } from './explained.ts';
 import type { GateResult } from './gate.ts';
 
 /** What a person reads in the job summary. */
@@ -6,5 +7,6 @@ export function summaryOf(result: GateResult): string {
 	const { shown, all } = sarifCounts(result.evaluation.decisions);
 	const cut =
 		shown === all ? '' : `\n\nThe SARIF file holds the ${shown} worst of ${all} findings: GitHub keeps no more.`;
-	return `${markdownReport(result)}${cut}`;
+	const explained = explanationSection(result.explain, result.explained);
+	return `${markdownReport(result)}${cut}${explained === '' ? '' : `\n\n${explained}`}`;
 }

@@ -9,3 +9,12 @@ export function verifierId(env: Env): string {
 	if (!server || !repository) return 'urn:ecr-pipeline:gate-on-findings';
 	return `${server}/${repository}/actions/gate-on-findings`;
 }
+
+/** What wrote a VEX document. */
+export const TOOLING = `gate-on-findings/${VERSION}`;
+
+/** Who answers for the ignore rules: the repository that the workflow runs in. */
+export function authorId(env: Env): string {
+	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = env;
+	return !server || !repository ? verifierId(env) : `${server}/${repository}`;
+}

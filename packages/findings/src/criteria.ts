@@ -1,6 +1,6 @@
 import { cvssScore, type Finding } from './finding.ts';
 import type { LayerRules } from './policy.ts';
-import { isAtLeast, type KnownSeverity } from './severity.ts';
+import { isAtLeast, type KnownSeverity, severityOfScore } from './severity.ts';
 
 /** What the criteria say of one finding. */
 export interface Judgement {
@@ -24,10 +24,13 @@ export function judge(finding: Finding, rules: LayerRules): Judgement {
 	return { unanswered };
 }
 
-/** The severity that counts: where it is unknown, that which the policy gives to unknown ones. */
+/** The severity that counts: where it is unknown, that of the CVSS score, then that which the policy gives to unknown ones. */
 export function effectiveSeverity(finding: Finding, rules: LayerRules): Finding['severity'] {
+	if (finding.severity !== 'unknown') return finding.severity;
+	const scored = cvssScore(finding.cvss);
+	if (scored !== undefined) return severityOfScore(scored.score, scored.version);
 	const stand = rules['unknown-severity'];
-	return finding.severity === 'unknown' && stand !== 'block' && stand !== 'ignore' ? stand : finding.severity;
+	return stand === 'block' || stand === 'ignore' ? 'unknown' : stand;
 }
 
 const UNKNOWN = { rule: 'unknown-severity', text: 'neither a severity nor a score is known' };

@@ -1,54 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type EvaluationInputs, evaluate, FINDING_CLASSES } from './evaluate.ts';
-import { type Finding, type FindingDraft, finding } from './finding.ts';
-import { findingsDocument } from './findings.ts';
-import { type EffectivePolicy, effectivePolicy, type PolicyRules } from './policy.ts';
+import { FINDING_CLASSES } from './evaluate.ts';
+import { DIGEST, draft, openssl, run } from './testing.ts';
 import { readVex } from './vex.ts';
 
-const DIGEST = `sha256:${'a1'.repeat(32)}`;
 const ARM = `sha256:${'b2'.repeat(32)}`;
-const NOW = Date.parse('2026-06-15T12:00:00Z');
-
-const draft = (parts: Partial<FindingDraft>): Finding =>
-	finding({
-		id: 'CVE-2026-1',
-		aliases: [],
-		givenSeverity: 'HIGH',
-		cvss: [],
-		epss: undefined,
-		knownExploited: undefined,
-		exploitAvailable: undefined,
-		packages: [openssl],
-		fix: 'available',
-		firstSeen: undefined,
-		platforms: ['linux/amd64'],
-		title: undefined,
-		description: undefined,
-		links: [],
-		status: 'active',
-		...parts,
-	});
-const openssl = {
-	name: 'openssl',
-	version: '3.0.11',
-	type: 'deb',
-	purl: 'pkg:deb/debian/openssl@3.0.11?distro=debian-12',
-	path: 'usr/lib/libssl.so.3',
-	layers: [`sha256:${'1a'.repeat(32)}`],
-	fixedVersions: ['3.0.13'],
-};
-
-function run(findings: readonly Finding[], rules: PolicyRules = {}, more: Partial<EvaluationInputs> = {}) {
-	const policy: EffectivePolicy = effectivePolicy({ rules, repositories: [] }, undefined);
-	const document = findingsDocument({
-		repository: 'team/shop',
-		digest: DIGEST,
-		scanType: 'enhanced',
-		platforms: [{ platform: 'linux/amd64', digest: DIGEST, status: 'complete' }],
-		findings,
-	});
-	return evaluate({ findings: document, policy, vex: [], now: NOW, ...more });
-}
 const classOf = (...args: Parameters<typeof run>) => run(...args).decisions[0]?.class;
 const rule = (parts: object) => ({ id: 'CVE-2026-1', reason: 'not reachable', expires: 'never', ...parts });
 
@@ -100,6 +55,13 @@ describe('a finding without a severity', () => {
 		expect(classOf([unknown], { 'unknown-severity': 'ignore' })).toBe('below-threshold');
 		expect(classOf([unknown], { 'unknown-severity': 'medium' })).toBe('below-threshold');
 		expect(classOf([unknown], { 'unknown-severity': 'critical' })).toBe('blocking');
+	});
+
+	it('takes it from its CVSS score, even where whoever wrote the findings did not', () => {
+		const scored = { ...draft({ givenSeverity: 'UNTRIAGED' }), cvss: [{ source: 'NVD', version: '3.1', score: 5 }] };
+		expect(scored.severity).toBe('unknown');
+		expect(classOf([scored])).toBe('below-threshold');
+		expect(classOf([scored], { block: { severity: 'medium' } })).toBe('blocking');
 	});
 
 	it('takes it from its CVSS score first', () => {
@@ -188,7 +150,7 @@ describe('ignore rules', () => {
 		const lastDay = { ignore: [rule({ expires: '2026-06-15' })] };
 		expect(classOf([draft({})], lastDay)).toBe('ignored');
 		const after = run([draft({})], lastDay, { now: Date.parse('2026-06-16T00:00:00Z') });
-		expect(after).toMatchObject({ verdict: 'failed', decisions: [{ expiredRules: [0] }] });
+		expect(after).toMatchObject({ verdict: 'failed', decisions: [{ expiredRules: ['ignore[0]'] }] });
 		expect(after.notes.join()).toContain('ignore[0] (CVE-2026-1) expired on 2026-06-15');
 	});
 
@@ -264,6 +226,12 @@ describe('VEX', () => {
 		expect(run([draft({ platforms: ['linux/amd64', 'linux/arm64'] })], {}, { vex: onAmd }).verdict).toBe('failed');
 	});
 
+	it('with a justification that is none of OpenVEX is refused', () => {
+		expect(() => vex([statement(image, { justification: 'because' })])).toThrow(
+			/justification should be one of component_not/,
+		);
+	});
+
 	it('without a justification, or without a product, is refused', () => {
 		expect(() => vex([statement(image, { justification: undefined })])).toThrow(/justification/);
 		expect(() => vex([statement(image, { products: [] })])).toThrow(/products/);
@@ -283,16 +251,34 @@ describe('the baseline', () => {
 describe('base image', () => {
 	const rules = { 'base-image': { block: { severity: 'critical' as const } } };
 	it('findings in its layers have rules of their own', () => {
-		const baseLayers = new Set(openssl.layers);
-		expect(run([draft({})], rules, { baseLayers }).decisions[0]).toMatchObject({
+		const baseImage = { name: 'docker.io/library/debian', layers: new Set(openssl.layers) };
+		expect(run([draft({})], rules, { baseImage }).decisions[0]).toMatchObject({
 			class: 'below-threshold',
 			rule: 'base-image.block',
 		});
-		expect(classOf([draft({ givenSeverity: 'CRITICAL' })], rules, { baseLayers })).toBe('blocking');
+		expect(classOf([draft({ givenSeverity: 'CRITICAL' })], rules, { baseImage })).toBe('blocking');
+	});
+
+	it('of other images than the rules are for is the application’s', () => {
+		const baseImage = { name: 'public.ecr.aws/docker/library/debian', layers: new Set(openssl.layers) };
+		const only = (images: string[]) => ({ 'base-image': { ...rules['base-image'], images } });
+		expect(classOf([draft({})], only(['public.ecr.aws/docker/*']), { baseImage })).toBe('below-threshold');
+		const result = run([draft({})], only(['registry.example/*']), { baseImage });
+		expect(result.verdict).toBe('failed');
+		expect(result.notes.join()).toContain('base-image is not for public.ecr.aws/docker/library/debian');
+	});
+
+	it('of findings without layers cannot be judged, and it is said', () => {
+		const baseImage = { name: 'x/y', layers: new Set(openssl.layers) };
+		const result = run([draft({ packages: [{ ...openssl, layers: [] }] })], rules, { baseImage });
+		expect(result.verdict).toBe('failed');
+		expect(result.notes.join()).toContain('base-image could not judge 1 finding');
 	});
 
 	it('findings of unknown layers, or of a layer above, are the application’s', () => {
-		expect(classOf([draft({})], rules, { baseLayers: new Set(['sha256:other']) })).toBe('blocking');
+		expect(classOf([draft({})], rules, { baseImage: { name: 'x/y', layers: new Set(['sha256:other']) } })).toBe(
+			'blocking',
+		);
 		const result = run([draft({})], rules);
 		expect(result.verdict).toBe('failed');
 		expect(result.notes.join()).toContain("base image's layers are not known");

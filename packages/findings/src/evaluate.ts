@@ -1,10 +1,12 @@
+import { type BaseImage, baseRulesFor } from './base-image.ts';
 import { openBaseline } from './baseline.ts';
 import { effectiveSeverity, type Judgement, judge } from './criteria.ts';
 import type { Finding } from './finding.ts';
 import type { Findings } from './findings.ts';
 import { type IgnoreReport, type Ignores, openIgnores } from './ignore.ts';
 import { evaluationNotes } from './notes.ts';
-import type { EffectivePolicy, LayerRules } from './policy.ts';
+import { combine } from './org-evaluation.ts';
+import { type EffectivePolicy, type LayerRules, ORG, type PlacedRule } from './policy.ts';
 import { countBySeverity, SEVERITIES, type Severity, type SeverityCounts } from './severity.ts';
 import type { VexStatement } from './vex.ts';
 import { openVex, type Vex } from './vex-match.ts';
@@ -31,8 +33,12 @@ export interface Decision {
 	readonly isNew: boolean;
 	/** It would block, but `max` tolerates as many of its severity. */
 	readonly tolerated: boolean;
-	/** Ignore rules that would have taken it away, had they not expired. */
-	readonly expiredRules: readonly number[];
+	/** Places of the ignore rules that would have taken it away, had they not expired. */
+	readonly expiredRules: readonly string[];
+	/** The rules that took it away, where its class is `ignored` by the policy. */
+	readonly ignoredBy?: readonly PlacedRule[];
+	/** With an org policy: what the policy that did not decide says. */
+	readonly otherPolicy?: Pick<Decision, 'class' | 'rule' | 'reason' | 'tolerated'>;
 }
 
 export interface Evaluation {
@@ -51,13 +57,15 @@ export interface Evaluation {
 export interface EvaluationInputs {
 	readonly findings: Findings;
 	readonly policy: EffectivePolicy;
+	/** Every finding is held against this one too, and blocks where either of both blocks. */
+	readonly orgPolicy?: EffectivePolicy;
 	/** Registry host of the image, where it is known. */
 	readonly registry?: string;
 	readonly vex: readonly VexStatement[];
 	/** Findings of what runs now; absent: every finding is new. */
 	readonly baseline?: readonly Finding[];
-	/** Digests (and diff ids) of the base image's layers; absent: not known, and all rules are the application's. */
-	readonly baseLayers?: ReadonlySet<string>;
+	/** Absent: not known, and all rules are the application's. */
+	readonly baseImage?: BaseImage;
 	/** Milliseconds since 1970. */
 	readonly now: number;
 }
@@ -71,8 +79,32 @@ interface Judge {
 
 type Classified = Omit<Decision, 'tolerated'> & { readonly severity: Severity; readonly judgement?: Judgement };
 
-/** Holds every finding against the policy. The same inputs always give the same decisions. */
+/** Holds every finding against the policy, and the org policy. The same inputs always give the same decisions. */
 export function evaluate(inputs: EvaluationInputs): Evaluation {
+	const { findings, policy, orgPolicy } = inputs;
+	const own = judgeAll(inputs, '');
+	const org = orgPolicy === undefined ? undefined : judgeAll({ ...inputs, policy: orgRules(orgPolicy, policy) }, ORG);
+	const decisions =
+		org === undefined ? own.decisions : own.decisions.map((decision, index) => combine(decision, org.decisions[index]));
+	const blocks = decisions.some((decision) => decision.class === 'blocking' && !decision.tolerated);
+	return {
+		verdict: blocks ? 'failed' : 'passed',
+		decisions,
+		counts: countBySeverity(findings.findings),
+		classes: countClasses(decisions),
+		newFindings: decisions.filter(({ isNew }) => isNew).length,
+		ignoreRules: own.ignoreRules,
+		notes: [...new Set([...own.notes, ...(org?.notes ?? [])])],
+	};
+}
+
+/** What the org policy takes away is its own to say; the repository's rules count under it only where it accepts them. */
+function orgRules(org: EffectivePolicy, { ignore }: EffectivePolicy): EffectivePolicy {
+	return org.accept.includes('ignore') ? { ...org, ignore } : org;
+}
+
+/** Holds every finding against one policy. `prefix` is put before the places of its rules. */
+function judgeAll(inputs: EvaluationInputs, prefix: string): Pick<Evaluation, 'decisions' | 'ignoreRules' | 'notes'> {
 	const { findings, policy, registry, vex, baseline, now } = inputs;
 	const subject = { ...findings, ...(registry === undefined ? {} : { registry }) };
 	const judgeOfAll: Judge = {
@@ -81,7 +113,7 @@ export function evaluate(inputs: EvaluationInputs): Evaluation {
 		vex: openVex(vex, subject),
 		isInBaseline: baseline === undefined ? () => false : openBaseline(baseline),
 	};
-	const classified = findings.findings.map((finding) => classify(finding, judgeOfAll));
+	const classified = findings.findings.map((finding) => classify(finding, judgeOfAll, prefix));
 	const tolerated = toleratedSeverities(classified, policy);
 	const decisions = classified.map(
 		({ severity, judgement: _, ...decision }): Decision => ({
@@ -89,17 +121,13 @@ export function evaluate(inputs: EvaluationInputs): Evaluation {
 			tolerated: decision.class === 'blocking' && tolerated.has(severity),
 		}),
 	);
-	const blocks = decisions.some((decision) => decision.class === 'blocking' && !decision.tolerated);
 	const ignoreRules = judgeOfAll.ignores.report();
 	return {
-		verdict: blocks ? 'failed' : 'passed',
 		decisions,
-		counts: countBySeverity(findings.findings),
-		classes: countClasses(decisions),
-		newFindings: decisions.filter(({ isNew }) => isNew).length,
 		ignoreRules,
 		notes: evaluationNotes({
 			inputs,
+			prefix,
 			decisions,
 			judgements: classified.flatMap(({ judgement }) => judgement ?? []),
 			ignoreRules,
@@ -108,31 +136,25 @@ export function evaluate(inputs: EvaluationInputs): Evaluation {
 	};
 }
 
-/** Tells whether every package of a finding lies in the base image's layers, as far as these are known. */
-function isInBaseImage({ packages }: Finding, baseLayers: ReadonlySet<string> | undefined): boolean {
-	if (baseLayers === undefined || packages.length === 0) return false;
-	return packages.every(({ layers }) => layers.length > 0 && layers.every((layer) => baseLayers.has(layer)));
-}
-
-function classify(finding: Finding, { inputs, ignores, vex, isInBaseline }: Judge): Classified {
-	const { policy, baseLayers, now } = inputs;
-	const baseRules = isInBaseImage(finding, baseLayers) ? policy['base-image'] : undefined;
+function classify(finding: Finding, { inputs, ignores, vex, isInBaseline }: Judge, prefix: string): Classified {
+	const { policy, baseImage, now } = inputs;
+	const baseRules = baseRulesFor(finding, policy, baseImage);
 	const rules = baseRules ?? policy;
-	const place = baseRules === undefined ? '' : 'base-image.';
+	const place = `${prefix}${baseRules === undefined ? '' : 'base-image.'}`;
 	const covering = ignores.covering(finding);
 	const statements = vex.covering(finding);
 	const common = {
 		finding,
 		severity: effectiveSeverity(finding, rules),
 		isNew: !isInBaseline(finding),
-		expiredRules: ignores.expiredFor(finding).map(({ index }) => index),
+		expiredRules: ignores.expiredFor(finding).map(({ place: where }) => where),
 	};
 	if (finding.status === 'suppressed')
 		return { ...common, class: 'ignored', rule: 'scanner', reason: "suppressed by the scanner's own rules" };
 	if (covering !== undefined) {
-		const rule = covering.map(({ index }) => `ignore[${index}]`).join(', ');
-		const reason = covering.map(({ rule: { reason: why, expires } }) => `${why} (${expiryText(expires)})`).join('; ');
-		return { ...common, class: 'ignored', rule, reason };
+		const rule = covering.map(({ place: where }) => where).join(', ');
+		const reason = covering.map(({ reason: why, expires }) => `${why} (${expiryText(expires)})`).join('; ');
+		return { ...common, class: 'ignored', rule, reason, ignoredBy: covering };
 	}
 	if (statements !== undefined) {
 		const reason = statements.map(({ status, justification, source }) => `${status}: ${justification} (${source})`);

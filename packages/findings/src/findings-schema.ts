@@ -56,7 +56,7 @@ const FINDING_SCHEMA = {
 
 /** The findings of one image, as wait-for-scan writes them. */
 export const FINDINGS_SCHEMA = {
-	$schema: 'http://json-schema.org/draft-07/schema#',
+	$schema: 'https://json-schema.org/draft/2020-12/schema',
 	title: 'Findings of one image',
 	description: 'What wait-for-scan writes and gate-on-findings reads. One finding a line.',
 	type: 'object',

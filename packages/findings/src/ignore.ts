@@ -1,70 +1,68 @@
 import type { Finding } from './finding.ts';
 import { isPlatform, type Occurrence, occurrencesOf } from './occurrence.ts';
 import { matchesPattern } from './pattern.ts';
-import type { IgnoreRule } from './policy.ts';
+import type { IgnoreRule, PlacedRule } from './policy.ts';
 import { purlMatches } from './purl.ts';
-
-/** An ignore rule with its place in the policy. */
-export interface NumberedRule {
-	readonly index: number;
-	readonly rule: IgnoreRule;
-}
 
 /** What became of the ignore rules over all findings. */
 export interface IgnoreReport {
 	/** Past their last day: what they matched counts again. */
-	readonly expired: readonly NumberedRule[];
+	readonly expired: readonly PlacedRule[];
 	/** Within 14 days of it. */
-	readonly expiringSoon: readonly NumberedRule[];
+	readonly expiringSoon: readonly PlacedRule[];
 	/** Matched nothing at all. */
-	readonly unused: readonly NumberedRule[];
+	readonly unused: readonly PlacedRule[];
 }
 
 export interface Ignores {
 	/** The rules that together take this finding away; undefined when something of it is left. */
-	covering(finding: Finding): readonly NumberedRule[] | undefined;
+	covering(finding: Finding): readonly PlacedRule[] | undefined;
 	/** Expired rules that would have matched something of it. */
-	expiredFor(finding: Finding): readonly NumberedRule[];
+	expiredFor(finding: Finding): readonly PlacedRule[];
+	/** Rules of its id or of an alias, whatever they narrow themselves to. */
+	naming(finding: Finding): readonly PlacedRule[];
 	report(): IgnoreReport;
 }
 
-const DAY = 86_400_000;
 const SOON_DAYS = 14;
+const DAY = 86_400_000;
 
-/** @param now milliseconds since 1970 */
-export function openIgnores(rules: readonly IgnoreRule[], now: number): Ignores {
-	const numbered = rules.map((rule, index): NumberedRule => ({ index, rule }));
-	const byId = new Map<string, NumberedRule[]>();
-	for (const entry of numbered) byId.set(entry.rule.id, [...(byId.get(entry.rule.id) ?? []), entry]);
-	const used = new Set<NumberedRule>();
+/** Prepares the rules for many findings. `now` is milliseconds since 1970. */
+export function openIgnores(rules: readonly PlacedRule[], now: number): Ignores {
+	const byId = new Map<string, PlacedRule[]>();
+	for (const rule of rules) byId.set(rule.id, [...(byId.get(rule.id) ?? []), rule]);
+	const used = new Set<PlacedRule>();
 
-	const matching = (finding: Finding): NumberedRule[] => {
-		const candidates = [finding.id, ...finding.aliases].flatMap((id) => byId.get(id) ?? []);
+	const naming = ({ id, aliases }: Finding): PlacedRule[] => [id, ...aliases].flatMap((name) => byId.get(name) ?? []);
+	const matching = (finding: Finding): PlacedRule[] => {
+		const candidates = naming(finding);
 		if (candidates.length === 0) return [];
 		const occurrences = occurrencesOf(finding);
-		const found = candidates.filter(({ rule }) => occurrences.some((occurrence) => covers(rule, occurrence)));
-		for (const entry of found) used.add(entry);
+		const found = candidates.filter((rule) => occurrences.some((occurrence) => covers(rule, occurrence)));
+		for (const rule of found) used.add(rule);
 		return found;
 	};
 
 	return {
+		naming,
 		covering(finding) {
-			const active = matching(finding).filter(({ rule }) => !isExpired(rule, now));
-			const responsible = occurrencesOf(finding).map((place) => active.find(({ rule }) => covers(rule, place)));
-			const complete = responsible.filter((entry) => entry !== undefined);
+			const active = matching(finding).filter((rule) => !isExpired(rule, now));
+			if (active.length === 0) return undefined;
+			const responsible = occurrencesOf(finding).map((place) => active.find((rule) => covers(rule, place)));
+			const complete = responsible.filter((rule) => rule !== undefined);
 			return complete.length === responsible.length ? [...new Set(complete)] : undefined;
 		},
-		expiredFor: (finding) => matching(finding).filter(({ rule }) => isExpired(rule, now)),
+		expiredFor: (finding) => matching(finding).filter((rule) => isExpired(rule, now)),
 		report: () => ({
-			expired: numbered.filter(({ rule }) => isExpired(rule, now)),
-			expiringSoon: numbered.filter(({ rule }) => !isExpired(rule, now) && isExpired(rule, now + SOON_DAYS * DAY)),
-			unused: numbered.filter((entry) => !used.has(entry)),
+			expired: rules.filter((rule) => isExpired(rule, now)),
+			expiringSoon: rules.filter((rule) => !isExpired(rule, now) && isExpired(rule, now + SOON_DAYS * DAY)),
+			unused: rules.filter((rule) => !used.has(rule)),
 		}),
 	};
 }
 
 /** What a rule narrows itself to must be so; what it leaves out may be anything. */
-function covers(rule: IgnoreRule, { package: item, platform }: Occurrence): boolean {
+export function covers(rule: IgnoreRule, { package: item, platform }: Occurrence): boolean {
 	return (
 		(rule.package === undefined || rule.package === item?.name) &&
 		(rule.purl === undefined || purlMatches(rule.purl, item?.purl)) &&

@@ -1,11 +1,15 @@
+import { areFor } from './base-image.ts';
 import type { Judgement } from './criteria.ts';
 import type { Decision, EvaluationInputs } from './evaluate.ts';
-import type { IgnoreReport, NumberedRule } from './ignore.ts';
+import type { IgnoreReport } from './ignore.ts';
+import { ORG, type PlacedRule } from './policy.ts';
 import { KNOWN_SEVERITIES } from './severity.ts';
 import type { VexStatement } from './vex.ts';
 
 interface Material {
 	readonly inputs: EvaluationInputs;
+	/** What stands before the places of this policy's rules. */
+	readonly prefix: string;
 	readonly decisions: readonly Decision[];
 	readonly judgements: readonly Judgement[];
 	readonly ignoreRules: IgnoreReport;
@@ -14,16 +18,18 @@ interface Material {
 
 /** What must not stay unsaid beside a verdict. The texts may hold words of the policy's and the documents' authors. */
 export function evaluationNotes(material: Material): string[] {
-	const { inputs, ignoreRules, unusedVex } = material;
+	const { ignoreRules, prefix, unusedVex } = material;
+	const said = [...missingData(material), ...baseImageNotes(material), ...uselessMax(material.inputs)];
+	// The rest was said of the repository's own policy, which holds the rules of the org policy too.
+	if (prefix !== '') return said.map((note) => `Org policy: ${note}`);
 	return [
-		...missingData(material),
-		...baseImageNotes(inputs),
-		...uselessMax(inputs),
-		...ignoreRules.expired.map(
-			(entry) => `${name(entry)} expired on ${entry.rule.expires}: what it matches counts again.`,
-		),
-		...ignoreRules.expiringSoon.map((entry) => `${name(entry)} holds only until ${entry.rule.expires}.`),
-		...ignoreRules.unused.map((entry) => `${name(entry)} matches nothing; it can go.`),
+		...said,
+		...ignoreRules.expired.map((rule) => `${name(rule)} expired on ${rule.expires}: what it matches counts again.`),
+		...ignoreRules.expiringSoon.map((rule) => `${name(rule)} holds only until ${rule.expires}.`),
+		// Most rules of an org policy are about other images.
+		...ignoreRules.unused
+			.filter(({ place }) => !place.startsWith(ORG))
+			.map((rule) => `${name(rule)} matches nothing; it can go.`),
 		...unusedVex.map(
 			({ source, names }) => `The VEX statement on ${names[0]} (${source}) matches nothing in this image.`,
 		),
@@ -55,10 +61,19 @@ function missingData({ inputs, decisions, judgements }: Material): string[] {
 	];
 }
 
-function baseImageNotes({ policy, baseLayers }: EvaluationInputs): string[] {
-	return policy['base-image'] !== undefined && baseLayers === undefined
-		? ["The base image's layers are not known: its findings are held against the rules of the application."]
-		: [];
+function baseImageNotes({ inputs: { policy, baseImage }, decisions }: Material): string[] {
+	const rules = policy['base-image'];
+	if (rules === undefined) return [];
+	if (baseImage === undefined)
+		return ["The base image's layers are not known: its findings are held against the rules of the application."];
+	if (!areFor(rules, baseImage))
+		return [`base-image is not for ${baseImage.name}: its findings are held against the rules of the application.`];
+	const homeless = decisions.filter(({ finding }) => finding.packages.some(({ layers }) => layers.length === 0)).length;
+	return homeless === 0
+		? []
+		: [
+				`base-image could not judge ${findings(homeless)}: the scanner does not say in which layer, so the rules of the application hold.`,
+			];
 }
 
 // A limit on a severity that never blocks reads like a rule and is none.
@@ -72,8 +87,8 @@ function uselessMax({ policy }: EvaluationInputs): string[] {
 	);
 }
 
-function name({ index, rule }: NumberedRule): string {
-	return `ignore[${index}] (${rule.id}${rule.package === undefined ? '' : ` in ${rule.package}`})`;
+function name({ place, id, package: item }: PlacedRule): string {
+	return `${place} (${id}${item === undefined ? '' : ` in ${item}`})`;
 }
 
 function findings(count: number): string {

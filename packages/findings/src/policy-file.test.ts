@@ -38,12 +38,24 @@ describe('a policy file', () => {
 		[
 			'an unknown key, with the nearest known',
 			'version: 1\nonly-fix: true\n',
-			/line 2.*only-fix.*did you mean "only-fixed"/,
+			/line 2, column 1: only-fix .*did you mean "only-fixed"/,
 		],
-		['an unknown key deep inside', 'version: 1\nblock: { severty: high }\n', /block\.severty.*did you mean "severity"/],
-		['an unknown severity', 'version: 1\nblock: { severity: hi }\n', /block\.severity should be one of critical, high/],
+		[
+			'an unknown key deep inside',
+			'version: 1\nblock: { severty: high }\n',
+			/line 2, column 10: block\.severty.*did you mean "severity"/,
+		],
+		[
+			'an unknown severity',
+			'version: 1\nblock: { severity: hi }\n',
+			/line 2, column 20: block\.severity should be one of critical, high/,
+		],
 		['a missing version', 'block: { severity: high }\n', /version should be there/],
-		['an ignore rule without a reason', 'version: 1\nignore: [{ id: X, expires: never }]\n', /ignore\[0\]\.reason/],
+		[
+			'an ignore rule without a reason',
+			'version: 1\nignore: [{ id: X, expires: never }]\n',
+			/line 2, column 10: ignore\[0\]\.reason/,
+		],
 		['an ignore rule without an end', 'version: 1\nignore: [{ id: X, reason: y }]\n', /ignore\[0\]\.expires/],
 		[
 			'a day that is none',
@@ -53,10 +65,31 @@ describe('a policy file', () => {
 		['a block that blocks nothing', 'version: 1\nblock: {}\n', /block/],
 		['a switch set to false', 'version: 1\nblock: { known-exploited: false }\n', /known-exploited should be true/],
 		['a key given twice', 'version: 1\nmax: {}\nmax: {}\n', /unique/],
+		[
+			'an unknown key in the second ignore rule',
+			'version: 1\nignore:\n  - { id: X, reason: y, expires: never }\n  - id: Y\n    reasn: z\n    expires: never\n',
+			/line 5, column 5: ignore\[1\]\.reasn should be absent.*did you mean "reason"/,
+		],
+		[
+			'an unknown key in an override named by digits',
+			'version: 1\nrepositories:\n  "7": { maxx: {} }\n',
+			/line 3, column 10: repositories.*maxx.*did you mean "max"/,
+		],
+		[
+			'a justification that OpenVEX does not know',
+			'version: 1\nignore: [{ id: X, reason: y, expires: never, justification: no }]\n',
+			/justification should be one of component_not_present/,
+		],
+		['a key of org policies', 'version: 1\naccept: [ignore]\n', /line 2, column 1: accept is a key of org policies/],
 		['no YAML', 'version: [1\n', /policy\.yml/],
 		['nothing', '', /of type object/],
 	])('with %s is refused', (_, text, message) => {
 		expect(() => parse(text)).toThrow(message);
+	});
+
+	it('of an organisation says what it accepts', () => {
+		expect(parsePolicy('version: 1\naccept: [ignore, vex]\n', 'org.yml', 'org').accept).toEqual(['ignore', 'vex']);
+		expect(() => parsePolicy('version: 1\naccept: [all]\n', 'org.yml', 'org')).toThrow(/accept.*one of ignore, vex/);
 	});
 
 	it('tells all that is wrong at once', () => {

@@ -1,4 +1,6 @@
+import { ACCEPTABLE } from './policy.ts';
 import { KNOWN_SEVERITIES, SEVERITIES } from './severity.ts';
+import { VEX_JUSTIFICATIONS } from './vex.ts';
 
 const severity = { enum: [...KNOWN_SEVERITIES] } as const;
 
@@ -44,7 +46,16 @@ const rules = {
 		description: "Other rules for findings in the base image's layers. What is absent is as for the rest.",
 		additionalProperties: false,
 		minProperties: 1,
-		properties: base,
+		properties: {
+			...base,
+			images: {
+				type: 'array',
+				minItems: 1,
+				items: { type: 'string', minLength: 1 },
+				description:
+					'The base images that these rules are for, registry/repository; * stands for any characters. Absent: any.',
+			},
+		},
 	},
 	ignore: {
 		type: 'array',
@@ -69,6 +80,11 @@ const rules = {
 					pattern: '^(?:never|\\d{4}-\\d{2}-\\d{2})$',
 					description: 'a date (2026-12-31, the last day on which it holds, in UTC) or never',
 				},
+				justification: {
+					enum: [...VEX_JUSTIFICATIONS],
+					description:
+						'Why the image is not affected, in the words of OpenVEX. With it, the rule is exported as not_affected; without, as affected and accepted.',
+				},
 			},
 		},
 	},
@@ -76,7 +92,7 @@ const rules = {
 
 /** The policy file. Editors find it by `# yaml-language-server: $schema=…`. */
 export const POLICY_SCHEMA = {
-	$schema: 'http://json-schema.org/draft-07/schema#',
+	$schema: 'https://json-schema.org/draft/2020-12/schema',
 	title: 'Image policy',
 	description: 'Which findings stop an image. Read by gate-on-findings.',
 	type: 'object',
@@ -85,6 +101,13 @@ export const POLICY_SCHEMA = {
 	properties: {
 		version: { const: 1 },
 		...rules,
+		accept: {
+			type: 'array',
+			uniqueItems: true,
+			items: { enum: [...ACCEPTABLE] },
+			description:
+				"In an org policy only: what of a repository's own may take findings away under it (its ignore rules, its VEX documents, its baseline). Absent: nothing.",
+		},
 		repositories: {
 			type: 'object',
 			description:

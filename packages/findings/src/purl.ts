@@ -31,6 +31,16 @@ export function formatPurl(type: string, name: string, version: string | undefin
 }
 
 /**
+ * The package URL of an image (purl-spec, types/oci): named by the last part of the repository, with all of it as qualifier.
+ * @param repository `[registry/]repository`
+ */
+export function imagePurl(repository: string, digest: string, architecture?: string): string {
+	const name = repository.split('/').at(-1) ?? repository;
+	const arch = architecture === undefined ? '' : `arch=${encodeURIComponent(architecture)}&`;
+	return `pkg:oci/${name}@${encodeURIComponent(digest)}?${arch}repository_url=${encodeURIComponent(repository)}`;
+}
+
+/**
  * Tells whether a package is what a pattern means: everything that the pattern states must be so; what it leaves out
  * (version, qualifiers) may be anything.
  */

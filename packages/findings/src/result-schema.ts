@@ -14,7 +14,7 @@ const counts = (names: readonly string[]) => ({
 
 /** The `result` output of gate-on-findings. */
 export const GATE_RESULT_SCHEMA = {
-	$schema: 'http://json-schema.org/draft-07/schema#',
+	$schema: 'https://json-schema.org/draft/2020-12/schema',
 	title: 'Result of gate-on-findings',
 	type: 'object',
 	required: [
@@ -42,9 +42,20 @@ export const GATE_RESULT_SCHEMA = {
 		scanCompletedAt: text,
 		policy: {
 			type: 'object',
+			description: 'digest: of the bytes of the file; of the effective rules, where the inputs are all there is.',
 			required: ['uri', 'digest'],
 			additionalProperties: false,
-			properties: { uri: text, digest },
+			properties: {
+				uri: text,
+				digest,
+				org: {
+					type: 'object',
+					description: 'The org policy, which holds beside it.',
+					required: ['uri', 'digest'],
+					additionalProperties: false,
+					properties: { uri: text, digest },
+				},
+			},
 		},
 		counts: { ...counts([...SEVERITIES, 'total']), description: 'All findings by severity.' },
 		classes: { ...counts(FINDING_CLASSES), description: 'All findings by where they ended; adds up to counts.total.' },
@@ -69,9 +80,33 @@ export const GATE_RESULT_SCHEMA = {
 		notes: { type: 'array', items: text, description: 'What a reader of the verdict must know, 50 at most.' },
 		files: {
 			type: 'object',
-			required: ['sarif', 'report', 'verdict'],
+			required: ['sarif', 'report', 'verdict', 'vex'],
 			additionalProperties: false,
-			properties: { sarif: text, report: text, verdict: text },
+			properties: { sarif: text, report: text, verdict: text, vex: text },
+		},
+		comment: {
+			type: 'object',
+			description: 'What became of the comment on the pull request.',
+			required: ['state'],
+			additionalProperties: false,
+			properties: { state: { enum: ['created', 'updated', 'unchanged', 'not-possible'] }, url: text },
+		},
+		explained: {
+			type: 'array',
+			description: 'What was asked for by the input explain, 50 at most.',
+			items: {
+				type: 'object',
+				required: ['id', 'finding', 'packages', 'class', 'rule', 'because'],
+				additionalProperties: false,
+				properties: {
+					id: { ...text, description: 'As it was asked for.' },
+					finding: text,
+					packages: { type: 'array', items: text },
+					class: { enum: [...FINDING_CLASSES] },
+					rule: text,
+					because: { type: 'array', items: text },
+				},
+			},
 		},
 		attachedVerdict: { ...digest, description: 'The referrer of the image that holds the verdict.' },
 	},

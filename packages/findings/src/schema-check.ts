@@ -1,4 +1,5 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { nearest } from './nearest.ts';
 
 /** One thing that is not as the schema wants it. `path` is as in `ignore[0].expires`. */
@@ -8,13 +9,16 @@ export interface SchemaProblem {
 	readonly keys: readonly (string | number)[];
 	readonly expected: string;
 	readonly seen: unknown;
+	/** The key itself is what is wrong, not its value. */
+	readonly keyItself?: boolean;
 }
 
 const compiled = new WeakMap<object, ValidateFunction>();
 
-/** Everything in which a value differs from a JSON Schema (draft 7), in the order of the document. */
+/** Everything in which a value differs from a JSON Schema (draft 2020-12), in the order of the document. */
 export function schemaProblems(schema: object, value: unknown): SchemaProblem[] {
-	const validate = compiled.get(schema) ?? new Ajv({ allErrors: true, strict: true, verbose: true }).compile(schema);
+	const validate =
+		compiled.get(schema) ?? new Ajv2020({ allErrors: true, strict: true, verbose: true }).compile(schema);
 	compiled.set(schema, validate);
 	if (validate(value)) return [];
 	return (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').map(problemOf);
@@ -36,6 +40,7 @@ function problemOf(error: ErrorObject): SchemaProblem {
 		path,
 		keys: all.map((key) => (/^\d+$/.test(key) ? Number(key) : key)),
 		expected: expectedBy(error),
+		...(named.additionalProperty === undefined ? {} : { keyItself: true }),
 		seen: own === undefined ? error.data : (error.data as Record<string, unknown>)[own],
 	};
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { schemas } from './schemas.ts';
 
 const folder = join(import.meta.dirname, '../../../schemas');
@@ -12,6 +12,6 @@ describe('the published schemas', () => {
 	});
 
 	it.each(Object.entries(schemas()))('%s is a sound JSON Schema', (_, schema) => {
-		expect(new Ajv({ strict: true }).validateSchema(schema)).toBe(true);
+		expect(new Ajv2020({ strict: true }).validateSchema(schema)).toBe(true);
 	});
 });

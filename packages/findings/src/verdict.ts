@@ -1,10 +1,16 @@
 import { type Digest, isDigest, messageOf, PipelineError } from '@ecr-pipeline/core';
+import { imagePurl } from './purl.ts';
 import { asObject, isObject, objectAt, objectsAt, refuse, requiredTextAt, timeAt } from './shape.ts';
 
 const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 const PREDICATE_TYPE = 'https://slsa.dev/verification_summary/v1';
 // VSA: custom levels are allowed when they do not start with SLSA_; FAILED is the level of what did not pass.
 const PASSED_LEVEL = 'ECR_PIPELINE_IMAGE_POLICY';
+
+// A verification summary has room for one policy; a second one goes into the descriptor's annotations (in-toto
+// attestation spec v1, ResourceDescriptor), which verifiers that do not know it skip.
+const ORG_POLICY = 'orgPolicy';
+const ORG_PATH = `predicate.policy.annotations.${ORG_POLICY}`;
 
 /** Something a verdict rests on: a file of findings, VEX, or a baseline. */
 export interface Evidence {
@@ -17,7 +23,8 @@ export interface VerdictParts {
 	readonly image: string;
 	readonly digest: string;
 	readonly passed: boolean;
-	readonly policy: { readonly uri: string; readonly digest: string };
+	/** The digest is that of the file's bytes; of the effective rules, where the inputs are all there is. */
+	readonly policy: Evidence & { readonly org?: Evidence };
 	readonly evidence: readonly Evidence[];
 	/** Milliseconds since 1970. */
 	readonly verifiedAt: number;
@@ -36,8 +43,8 @@ export function formatVerdict(parts: VerdictParts): string {
 		predicate: {
 			verifier: { id: parts.verifier.id, version: { 'gate-on-findings': parts.verifier.version } },
 			timeVerified: new Date(parts.verifiedAt).toISOString(),
-			resourceUri: resourceUri(parts.image, parts.digest),
-			policy: { uri: parts.policy.uri, digest: digestSet(parts.policy.digest) },
+			resourceUri: imagePurl(parts.image.slice(0, parts.image.lastIndexOf('@')), parts.digest),
+			policy: policyDescriptor(parts.policy),
 			inputAttestations: parts.evidence.map(({ uri, digest }) => ({ uri, digest: digestSet(digest) })),
 			verificationResult: parts.passed ? 'PASSED' : 'FAILED',
 			verifiedLevels: [parts.passed ? PASSED_LEVEL : 'FAILED'],
@@ -54,6 +61,8 @@ export interface Verdict {
 	readonly passed: boolean;
 	readonly policyUri: string;
 	readonly policyDigest: Digest;
+	/** Of the org policy that it was held against too. */
+	readonly orgPolicyDigest?: Digest;
 	/** Milliseconds since 1970. */
 	readonly verifiedAt: number;
 	readonly verifier: string;
@@ -89,6 +98,7 @@ function verdictOf(value: unknown): Verdict {
 	if (subject === undefined || others.length > 0) throw refuse('subject', 'a list of one image', statement.subject);
 	const predicate = objectAt(statement, 'predicate', 'statement');
 	const policy = objectAt(predicate, 'policy', 'predicate');
+	const { [ORG_POLICY]: org } = objectAt(policy, 'annotations', 'predicate.policy');
 	const result = requiredTextAt(predicate, 'verificationResult', 'predicate');
 	if (result !== 'PASSED' && result !== 'FAILED')
 		throw refuse('predicate.verificationResult', 'PASSED or FAILED', result);
@@ -100,8 +110,17 @@ function verdictOf(value: unknown): Verdict {
 		passed: result === 'PASSED',
 		policyUri: requiredTextAt(policy, 'uri', 'predicate.policy'),
 		policyDigest: digestAt(policy, 'predicate.policy'),
+		...(org === undefined ? {} : { orgPolicyDigest: digestAt(asObject(org, ORG_PATH), ORG_PATH) }),
 		verifiedAt: Date.parse(time),
 		verifier: requiredTextAt(objectAt(predicate, 'verifier', 'predicate'), 'id', 'predicate.verifier'),
+	};
+}
+
+function policyDescriptor({ uri, digest, org }: VerdictParts['policy']): object {
+	return {
+		uri,
+		digest: digestSet(digest),
+		...(org === undefined ? {} : { annotations: { [ORG_POLICY]: { uri: org.uri, digest: digestSet(org.digest) } } }),
 	};
 }
 
@@ -114,11 +133,4 @@ function digestAt(parent: Readonly<Record<string, unknown>>, path: string): Dige
 
 function digestSet(digest: string): { readonly sha256: string } {
 	return { sha256: digest.replace(/^sha256:/, '') };
-}
-
-// The package URL of an image (purl-spec, types/oci): named by the last part of the repository, with all of it as qualifier.
-function resourceUri(image: string, digest: string): string {
-	const repository = image.slice(0, image.lastIndexOf('@'));
-	const name = repository.split('/').at(-1) ?? repository;
-	return `pkg:oci/${name}@${encodeURIComponent(digest)}?repository_url=${encodeURIComponent(repository)}`;
 }

@@ -3,6 +3,16 @@ import { asObject, type JsonObject, objectAt, objectsAt, refuse, requiredTextAt,
 
 const STATUSES = ['not_affected', 'affected', 'fixed', 'under_investigation'] as const;
 
+/** Why something is `not_affected` (OPENVEX-SPEC.md v0.2.0, "Status Justifications"). */
+export const VEX_JUSTIFICATIONS = [
+	'component_not_present',
+	'vulnerable_code_not_present',
+	'vulnerable_code_not_in_execute_path',
+	'vulnerable_code_cannot_be_controlled_by_adversary',
+	'inline_mitigations_already_exist',
+] as const;
+export type VexJustification = (typeof VEX_JUSTIFICATIONS)[number];
+
 /** One thing a statement speaks of: an image or a package, and what in it. */
 export interface VexProduct {
 	/** Every way in which the document identifies it: IRIs, package URLs, and sha256 digests. */
@@ -52,7 +62,10 @@ function readStatement(statement: JsonObject, document: JsonObject, source: stri
 	const reasons = ['justification', 'impact_statement', 'status_notes'].flatMap(
 		(key) => textAt(statement, key, path) ?? [],
 	);
-	if (status === 'not_affected' && statement.justification === undefined && statement.impact_statement === undefined)
+	const { justification } = statement;
+	if (justification !== undefined && !VEX_JUSTIFICATIONS.some((known) => known === justification))
+		throw refuse(`${path}.justification`, `one of ${VEX_JUSTIFICATIONS.join(', ')}`, justification);
+	if (status === 'not_affected' && justification === undefined && statement.impact_statement === undefined)
 		throw refuse(`${path}.justification`, 'there, or an impact_statement, where the status is not_affected', undefined);
 	const products = objectsOrTexts(statement, 'products', path);
 	if (products.length === 0)

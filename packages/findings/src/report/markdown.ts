@@ -29,8 +29,11 @@ const FOLDED: readonly (readonly [FindingClass, string])[] = [
 	['below-threshold', 'Below the threshold'],
 ];
 
-/** The job summary: verdict first, then what blocks and how to repair it, the rest folded. Always far below 1 MiB. */
-export function markdownReport(material: ReportMaterial): string {
+/**
+ * The job summary: verdict first, then what blocks and how to repair it, the rest folded. Always far below 1 MiB.
+ * @param bytes how long it may be, but for a closing sentence
+ */
+export function markdownReport(material: ReportMaterial, bytes = BYTES): string {
 	const { evaluation } = material;
 	const blocking = evaluation.decisions.filter((decision) => decision.class === 'blocking' && !decision.tolerated);
 	const tolerated = evaluation.decisions.filter(({ tolerated: isTolerated }) => isTolerated);
@@ -46,7 +49,7 @@ export function markdownReport(material: ReportMaterial): string {
 			),
 		),
 	];
-	return withinBytes([head(material), ...sections.filter((text) => text !== '')]);
+	return withinBytes([head(material), ...sections.filter((text) => text !== '')], bytes);
 }
 
 /** How the findings divide, as a bar of squares. Each severity that occurs has one at least. */
@@ -68,6 +71,7 @@ function head(material: ReportMaterial): string {
 	const facts = [
 		`Image ${codeSpan(image)}`,
 		`policy ${codeSpan(limited(policy.uri, CELL))} (${codeSpan(policy.digest.slice(0, 19))})`,
+		...(policy.org === undefined ? [] : [`org policy ${codeSpan(limited(policy.org.uri, CELL))}`]),
 		`${escapeMarkdown(scanType)} scan of ${escapeMarkdown(limited(platforms.map(({ platform }) => platform).join(', '), CELL))}`,
 		...(scanCompletedAt === undefined ? [] : [`completed ${scanCompletedAt}`]),
 		...(sourceUpdatedAt === undefined ? [] : [`vulnerability data of ${sourceUpdatedAt}`]),
@@ -177,13 +181,12 @@ function moreThan(shown: number, all: number): string[] {
 }
 
 /** Whole sections only, as many as fit: half a table would take the rest of the page with it. */
-function withinBytes(sections: readonly string[]): string {
+function withinBytes(sections: readonly string[], limit: number): string {
 	const kept: string[] = [];
 	let bytes = 0;
 	for (const text of sections) {
 		bytes += Buffer.byteLength(text) + 2;
-		if (bytes > BYTES)
-			return [...kept, 'The rest does not fit into a job summary; it is in the HTML report.'].join('\n\n');
+		if (bytes > limit) return [...kept, 'The rest does not fit in here; it is in the HTML report.'].join('\n\n');
 		kept.push(text);
 	}
 	return kept.join('\n\n');

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../evaluate.ts';
 import type { PlatformScan } from '../findings.ts';
+import type { Evidence } from '../verdict.ts';
 
 /** What every report is made of. */
 export interface ReportMaterial {
@@ -8,7 +9,7 @@ export interface ReportMaterial {
 	readonly digest: string;
 	readonly mode: 'enforce' | 'report';
 	readonly evaluation: Evaluation;
-	readonly policy: { readonly uri: string; readonly digest: string };
+	readonly policy: Evidence & { readonly org?: Evidence };
 	readonly scanType: string;
 	readonly scanCompletedAt?: string;
 	readonly sourceUpdatedAt?: string;
