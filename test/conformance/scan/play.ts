@@ -23,7 +23,7 @@ export interface Played {
 	/** Everything in which it differs from what is right. */
 	readonly wrong: readonly string[];
 	readonly falseGreen: boolean;
-	/** Calls of AWS's APIs, but for the login. */
+	/** Calls of AWS's APIs while waiting, but for the login. */
 	readonly calls: number;
 	readonly seconds: number;
 }
@@ -45,7 +45,7 @@ export async function play(scenario: Scenario, { bundles, peer }: Players): Prom
 			peer === undefined
 				? await playOurs(scenario, stage, job, bundles)
 				: await playOther(peer.action, peer.wish, scenario, stage, job);
-		const calls = stage.proxy.asked().filter((operation) => operation !== 'GetAuthorizationToken').length;
+		const { calls } = outcome;
 		const wrong = [...outcome.wrong, ...(peer === undefined ? tooManyCalls(scenario, calls) : [])];
 		return {
 			scenario,
@@ -93,6 +93,11 @@ function openJob(directory: string, { ecr, proxy, digest, registry }: Stage, sce
 interface Outcome {
 	readonly verdict: Played['verdict'];
 	readonly wrong: readonly string[];
+	readonly calls: number;
+}
+
+function callsSoFar({ proxy }: Stage): number {
+	return proxy.asked().filter((operation) => operation !== 'GetAuthorizationToken').length;
 }
 
 async function playOurs(scenario: Scenario, stage: Stage, job: Job, bundles: string): Promise<Outcome> {
@@ -101,12 +106,14 @@ async function playOurs(scenario: Scenario, stage: Stage, job: Job, bundles: str
 		scenario.wait === false
 			? undefined
 			: await job.step(bundles, 'wait-for-scan', { image, 'timeout-seconds': '30', ...scenario.wait });
+	const calls = callsSoFar(stage);
 	// The gate is run after a failed wait too, as a step with `if: always()` would be: it must not pass then.
 	const gated = await job.step(bundles, 'gate-on-findings', scenario.gate ?? {});
 	const verdict = verdictOf(waited, gated);
 	const steps = waited === undefined ? [gated] : [waited, gated];
 	return {
 		verdict,
+		calls,
 		wrong: [
 			...(verdict === scenario.verdict ? [] : [`${verdict} instead of ${scenario.verdict}`, ...lastWords(steps)]),
 			...(waited !== undefined && waited.exitCode !== 0 && gated.exitCode === 0
@@ -130,7 +137,11 @@ async function playOther(action: Peer, wish: Wish, scenario: Scenario, stage: St
 	const place = { repository: REPOSITORY, tag: 'v1', digest, region: job.variables.AWS_REGION ?? '', url: proxy.url };
 	const { verdict, lastWords } = await playPeer(action, place, wish, job.temporary, job.variables);
 	const right = (scenario.verdict === 'pass') === (verdict === 'pass') && verdict !== 'hangs';
-	return { verdict, wrong: right ? [] : [`${verdict} instead of ${scenario.verdict}: ${lastWords}`] };
+	return {
+		verdict,
+		calls: callsSoFar(stage),
+		wrong: right ? [] : [`${verdict} instead of ${scenario.verdict}: ${lastWords}`],
+	};
 }
 
 function filledIn(text: string, values: Readonly<Record<string, string>>): string {
