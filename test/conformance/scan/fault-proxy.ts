@@ -9,8 +9,15 @@ export interface FaultProxy {
 	readonly close: () => Promise<void>;
 }
 
-/** Stands between an action and a local ECR, counts what is asked, and changes answers as the faults say. */
-export async function startFaultProxy(target: string, faults: readonly Fault[]): Promise<FaultProxy> {
+/**
+ * Stands between an action and a local ECR, counts what is asked, and changes answers as the faults say.
+ * @param onScanAsked hears each question about a scan before it is answered
+ */
+export async function startFaultProxy(
+	target: string,
+	faults: readonly Fault[],
+	onScanAsked: () => void,
+): Promise<FaultProxy> {
 	const asked: string[] = [];
 	const seen = new Map<Fault, number>();
 	const faultFor = (operation: string, body: string): Fault | undefined =>
@@ -28,6 +35,7 @@ export async function startFaultProxy(target: string, faults: readonly Fault[]):
 		const body = Buffer.concat(chunks);
 		const operation = operationOf(request.headers['x-amz-target'], request.url ?? '/');
 		asked.push(operation);
+		if (operation === 'DescribeImageScanFindings') onScanAsked();
 		const fault = faultFor(operation, body.toString());
 		if (fault?.error !== undefined) {
 			const { status, type, message } = fault.error;

@@ -12,7 +12,7 @@ describe('the corpus of scans', () => {
 		process.stdout.write(`${report(outcomes)}\n`);
 		expect(outcomes.flatMap(({ scenario, wrong }) => wrong.map((what) => `${scenario.name}: ${what}`))).toEqual([]);
 		expect(outcomes.filter(({ falseGreen }) => falseGreen)).toEqual([]);
-	}, 180_000);
+	}, 600_000);
 
 	it('catches an action that passes everything', async () => {
 		const peer: Peer = {

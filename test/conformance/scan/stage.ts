@@ -38,7 +38,9 @@ export async function setStage(scenario: Scenario): Promise<Stage> {
 						filters: [scanning === 'uncovered' ? 'other/*' : '*'],
 					},
 				];
+	const clock = clockThatWaits();
 	const ecr = await startLocalEcr({
+		now: clock.now,
 		seeds: [
 			JSON.stringify({
 				scans: { seconds: 0 },
@@ -57,7 +59,7 @@ export async function setStage(scenario: Scenario): Promise<Stage> {
 			}),
 		],
 	});
-	const proxy = await startFaultProxy(ecr.url, scenario.faults ?? []);
+	const proxy = await startFaultProxy(ecr.url, scenario.faults ?? [], clock.begin);
 	return {
 		ecr,
 		proxy,
@@ -66,6 +68,18 @@ export async function setStage(scenario: Scenario): Promise<Stage> {
 		close: async () => {
 			await proxy.close();
 			await ecr.close();
+		},
+	};
+}
+
+/** Stands still until the scan is first asked about: what an action gets to see does not depend on how fast it starts. */
+function clockThatWaits(): { readonly now: () => number; readonly begin: () => void } {
+	const still = Date.now();
+	let began: number | undefined;
+	return {
+		now: () => (began === undefined ? still : still + Date.now() - began),
+		begin: () => {
+			began ??= Date.now();
 		},
 	};
 }

@@ -18,7 +18,7 @@ export function wishOf(
 	if (faults.some(({ operation }) => INSPECTOR.includes(operation))) return "Amazon Inspector's own word";
 	const found = scans.flatMap(({ findings = [] }) => findings);
 	if (found.some(({ status }) => status !== undefined)) return 'suppression by Amazon Inspector';
-	const [setting] = Object.keys(wait ?? {}).filter((name) => name !== 'timeout-seconds');
+	const [setting] = Object.keys(wait ?? {}).filter((name) => !OURS.includes(name));
 	if (setting !== undefined) return `${setting} of the wait`;
 	const [shorthand] = Object.keys(gate).filter((name) => name !== 'fail-on-severity');
 	if (shorthand !== undefined) return shorthand;
@@ -31,6 +31,8 @@ export function wishOf(
 	return { threshold: gate['fail-on-severity'] ?? 'high', ignore: ignores.flatMap(({ id }) => id ?? []) };
 }
 
+// Inputs that leave the verdict as it is.
+const OURS = ['timeout-seconds', 'enrich'];
 const INSPECTOR = ['ListCoverage', 'ListFindings', 'BatchGetFindingDetails'];
 
 export type Kinds = readonly ('basic' | 'enhanced')[];
