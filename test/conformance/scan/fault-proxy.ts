@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fault } from './scenario.ts';
 
@@ -29,7 +29,11 @@ export async function startFaultProxy(
 			return before >= after && before < after + times;
 		});
 
-	const server = createServer(async (request, response) => {
+	const server = createServer((request, response) => {
+		// An action that is killed while it asks breaks its connection, and there is nobody to answer.
+		answer(request, response).catch(() => response.destroy());
+	});
+	const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
 		const body = Buffer.concat(chunks);
@@ -44,15 +48,15 @@ export async function startFaultProxy(
 			return;
 		}
 		const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
-		const answer = await fetch(new URL(request.url ?? '/', target), {
+		const own = await fetch(new URL(request.url ?? '/', target), {
 			method: request.method ?? 'POST',
 			headers: headers as Record<string, string>,
 			...(body.length === 0 ? {} : { body }),
 		});
-		const text = await answer.text();
-		response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' });
+		const text = await own.text();
+		response.writeHead(own.status, { 'content-type': own.headers.get('content-type') ?? 'application/json' });
 		response.end(fault?.set === undefined ? text : changed(text, fault.set));
-	});
+	};
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
