@@ -62,7 +62,9 @@ beforeAll(async () => {
 		image = outputs.image ?? '';
 	});
 	await note('wait-for-scan', () => job.run('wait-for-scan', { image }));
-	await note('gate-on-findings', () => job.run('gate-on-findings', { 'fail-on-severity': 'critical' }));
+	await note('gate-on-findings', () =>
+		job.run('gate-on-findings', { 'fail-on-severity': 'critical', baseline: image, 'attach-verdict': 'true' }),
+	);
 	await note('ecr-login-oidc', () => logIn(job, PRODUCTION));
 	await note('promote-by-digest', () => job.run('promote-by-digest', { image, to: `${production}/app`, tags: 'v1' }));
 	await note('pin-digest-in-taskdef', () =>

@@ -38,17 +38,21 @@ export async function readBaseImage(
 	const bases = new Map<string, ImageReference>();
 	const layers = new Set<string>();
 	const evidence = new Map<string, Evidence>();
+	const read = new Map<string, Promise<PlatformLayers[]>>();
 	for (const platform of image) {
 		const reference = given === undefined ? baseNamed(platform) : registries.complete(given);
 		if (reference === undefined)
 			return unknownBase(`${platform.platform} of ${subject.image} does not name its base image`);
 		const name = `${reference.registry}/${reference.repository}`;
 		bases.set(name, reference);
-		const base = await readLayers(reference, reference.digest ?? reference.tag ?? 'latest', registries);
-		const same = base.find((candidate) => candidate.platform === platform.platform);
+		// One image for all platforms, or one for each.
+		const key = formatImageReference(reference);
+		const base = read.get(key) ?? readLayers(reference, reference.digest ?? reference.tag ?? 'latest', registries);
+		read.set(key, base);
+		const same = (await base).find((candidate) => candidate.platform === platform.platform);
 		if (same === undefined || !isBuiltOn(platform, same))
 			return unknownBase(
-				`${formatImageReference(reference)} is not what ${platform.platform} of ${subject.image} is built on: its layers are not the first ones`,
+				`${key} is not what ${platform.platform} of ${subject.image} is built on: its layers are not the first ones`,
 			);
 		for (const [index, layer] of platform.layers.slice(0, same.layers.length).entries()) {
 			layers.add(layer);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { openWorkspace } from './gate.fixture.ts';
+import { openWorkspace, problemsOfResult } from './gate.fixture.ts';
 import { BOT, type GitHubStandIn, startGitHub } from './github.fixture.ts';
 
 const INPUTS = { findings: 'ecr-enhanced.json', 'comment-on-pr': 'true', 'github-token': 'sesame' };
@@ -25,6 +25,8 @@ function comment(event: object = pullRequest(), inputs: Record<string, string> =
 			GITHUB_EVENT_NAME: 'pull_request',
 			GITHUB_EVENT_PATH: workspace.path('event.json'),
 			GITHUB_REPOSITORY: 'acme/shop',
+			GITHUB_SERVER_URL: 'https://github.example',
+			GITHUB_RUN_ID: '42',
 		},
 	);
 }
@@ -35,6 +37,8 @@ it('writes one comment, and updates it in place', async () => {
 	expect(first.result.comment).toEqual({ state: 'created', url: 'https://github.example/c/1' });
 	expect(first.outputs['comment-url']).toBe('https://github.example/c/1');
 	expect(github.comments[0]?.body).toMatch(/^<!-- ecr-pipeline gate-on-findings [0-9a-f]+ -->\n### ❌ Failed: 5 of 7/);
+	expect(github.comments[0]?.body).toContain('](https://github.example/acme/shop/actions/runs/42)');
+	expect(problemsOfResult(first.outputs.result)).toEqual([]);
 	const second = await comment(pullRequest(), { 'policy-file': 'pass.yml' });
 	expect(second.result.comment?.state).toBe('updated');
 	expect(github.comments).toHaveLength(1);
@@ -97,7 +101,12 @@ it('is short enough for GitHub, mentions nobody and links back from nothing, wha
 		givenSeverity: 'CRITICAL',
 		cvss: [],
 		packages: [
-			{ name: `@acme/team-${index} fixes #${index}`, path: '@acme/all #2', layers: [], fixedVersions: ['@x/y'] },
+			{
+				name: `@acme/team-${index} fixes #${index}`,
+				path: '@acme/all #2 '.repeat(20),
+				layers: [],
+				fixedVersions: ['@x/y#3 '.repeat(20)],
+			},
 		],
 		fix: 'unknown',
 		platforms: ['linux/amd64'],
@@ -112,6 +121,7 @@ it('is short enough for GitHub, mentions nobody and links back from nothing, wha
 	expect((await comment(pullRequest(), { findings: 'many.json' })).result.comment?.state).toBe('created');
 	const body = github.comments[0]?.body ?? '';
 	expect(Buffer.byteLength(body)).toBeLessThanOrEqual(64 * 1024);
+	expect(body).toContain('#### What blocks');
 	const outsideCode = body.replace(/<code>.*?<\/code>/g, '').replaceAll(/&#(?:64|35);\u200b/g, '');
 	expect(outsideCode).not.toMatch(/@|&#64;|#\d|&#35;/);
 	expect(body.indexOf('-->')).toBe(body.indexOf('\n') - 3);

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { type Context, digestOf, messageOf, PipelineError, shortDigest } from '@ecr-pipeline/core';
+import { type Context, digestOf, type Env, messageOf, PipelineError, shortDigest } from '@ecr-pipeline/core';
 import { markdownReport, type ReportMaterial } from '@ecr-pipeline/findings';
 import { explainGitHubError, type GitHub, openGitHub } from './github.ts';
 
-// GitHub refuses a comment of more than 65,536 characters; characters are never more than bytes.
-const LARGEST = 64 * 1024;
+// GitHub refuses a comment of more than 65,536 characters, which are never more than the bytes; a part is kept for the mark,
+// the closing sentence and what quiets mentions. So few rows stay below that even where every character is escaped.
+const LIMITS = { bytes: 56 * 1024, rows: 15 };
 
 /** What became of the comment; `url` where there is one. */
 export interface CommentOutcome {
@@ -24,7 +25,7 @@ export async function commentOnPullRequest(
 ): Promise<CommentOutcome> {
 	try {
 		const place = await pullRequestOf(context);
-		return await write(openGitHub(token, context), place, bodyOf(material), context);
+		return await write(openGitHub(token, context), place, bodyOf(material, context.env), context);
 	} catch (error) {
 		context.log.warning(`There is no comment on the pull request; the verdict stands. ${messageOf(error)}`);
 		return { state: 'not-possible' };
@@ -86,12 +87,14 @@ function isBy({ user }: Comment, login: string): boolean {
 	return user !== null && (user.login === login || (user.type === 'Bot' && user.login === `${login}[bot]`));
 }
 
-function bodyOf(material: ReportMaterial): string {
+function bodyOf(material: ReportMaterial, env: Env): string {
 	const repository = material.image.slice(0, material.image.lastIndexOf('@'));
 	const mark = `<!-- ecr-pipeline gate-on-findings ${shortDigest(digestOf(repository))} -->`;
 	// A comment notifies whom it mentions, and links back from what it refers to: neither is for strangers' texts to cause.
-	const quiet = markdownReport(material, LARGEST - 1024).replace(/&#(?:64|35);/g, (entity) => `${entity}\u200b`);
-	return `${mark}\n${quiet}`;
+	const quiet = markdownReport(material, LIMITS).replace(/&#(?:64|35);/g, (entity) => `${entity}\u200b`);
+	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: place, GITHUB_RUN_ID: run } = env;
+	const link = server && place && run ? `\n\n[The run, with all of it](${server}/${place}/actions/runs/${run})` : '';
+	return `${mark}\n${quiet}${link}`;
 }
 
 /** The pull request that the run is about (docs.github.com, "Webhook events and payloads"). */

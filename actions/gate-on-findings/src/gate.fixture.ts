@@ -2,6 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createContext, createInputs, createRunner, type Env } from '@ecr-pipeline/core';
+import { schemas } from '@ecr-pipeline/findings';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { action } from './action.ts';
 
 export const NOW = Date.parse('2026-06-15T12:00:00Z');
@@ -46,4 +48,11 @@ export function openWorkspace() {
 			};
 		},
 	};
+}
+
+/** Everything in which a result differs from its published schema. */
+export function problemsOfResult(result: unknown): readonly unknown[] {
+	const schema = schemas()['gate-on-findings-result.schema.json'] ?? {};
+	const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
+	return validate(result) ? [] : (validate.errors ?? []);
 }

@@ -28,7 +28,10 @@ export const STAGE_INPUTS: Readonly<Record<Stage, Sources>> = {
 		'create-repository',
 	),
 	scan: { 'scan-type': { input: 'scan-type' }, 'timeout-seconds': { input: 'scan-timeout-seconds' } },
-	gate: { ...same('policy-file', 'github-token', 'fail-on-severity', 'only-fixed', 'vex'), mode: { input: 'gate-mode' } },
+	gate: {
+		...same('policy-file', 'github-token', 'fail-on-severity', 'only-fixed', 'vex'),
+		mode: { input: 'gate-mode' },
+	},
 	promote: { to: { input: 'promote-to' }, tags: { input: 'promote-tags' } },
 	pin: { ...same('task-definition', 'register', 'service', 'cluster') },
 };

@@ -128,6 +128,8 @@ it('puts every finding into exactly one class, by a rule that explain names, and
 			const blocks = decisions.some((decision) => decision.class === 'blocking' && !decision.tolerated);
 			expect(verdict).toBe(blocks ? 'failed' : 'passed');
 			for (const decision of decisions) {
+				if (decision.finding.status === 'suppressed')
+					expect(decision).toMatchObject({ class: 'ignored', rule: 'scanner' });
 				const told = explain([decision.finding.id], [decision], inputs);
 				expect(told[0]?.because[0]).toContain(decision.rule);
 			}

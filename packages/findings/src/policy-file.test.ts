@@ -81,6 +81,11 @@ describe('a policy file', () => {
 			/justification should be one of component_not_present/,
 		],
 		['a key of org policies', 'version: 1\naccept: [ignore]\n', /line 2, column 1: accept is a key of org policies/],
+		[
+			'aliases that grow without bound',
+			`version: 1\na: &a [1,1,1,1,1,1,1,1,1]\n${['b', 'c', 'd', 'e', 'f'].map((key, index) => `${key}: &${key} [${Array(9).fill(`*${'abcde'[index]}`).join(',')}]\n`).join('')}`,
+			/policy\.yml cannot be used: .*alias/i,
+		],
 		['no YAML', 'version: [1\n', /policy\.yml/],
 		['nothing', '', /of type object/],
 	])('with %s is refused', (_, text, message) => {

@@ -1,4 +1,4 @@
-import { PipelineError } from '@ecr-pipeline/core';
+import { messageOf, PipelineError } from '@ecr-pipeline/core';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Acceptable, Policy, PolicyRules } from './policy.ts';
 import { POLICY_SCHEMA } from './policy-schema.ts';
@@ -16,7 +16,7 @@ export function parsePolicy(text: string, name: string, kind: 'repository' | 'or
 	const document = parseDocument(text, { lineCounter: lines, version: '1.2' });
 	const [broken] = document.errors;
 	if (broken !== undefined) throw wrong(name, [broken.message.split('\n')[0]?.replace(/:$/, '') ?? 'it is not YAML']);
-	const value: unknown = document.toJS();
+	const value = contentOf(document, name);
 	const problems = schemaProblems(POLICY_SCHEMA, value);
 	if (problems.length > 0)
 		throw wrong(
@@ -38,6 +38,15 @@ export function parsePolicy(text: string, name: string, kind: 'repository' | 'or
 		repositories: patterns.map((pattern) => ({ pattern, rules: repositories[pattern] ?? {} })),
 		...(accept === undefined ? {} : { accept }),
 	};
+}
+
+// Aliases within aliases grow without bound; the reader gives up on them with an error of its own.
+function contentOf(document: Document, name: string): unknown {
+	try {
+		return document.toJS();
+	} catch (error) {
+		throw wrong(name, [messageOf(error)]);
+	}
 }
 
 interface FileOnly {

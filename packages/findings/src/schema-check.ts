@@ -17,11 +17,16 @@ const compiled = new WeakMap<object, ValidateFunction>();
 
 /** Everything in which a value differs from a JSON Schema (draft 2020-12), in the order of the document. */
 export function schemaProblems(schema: object, value: unknown): SchemaProblem[] {
-	const validate =
-		compiled.get(schema) ?? new Ajv2020({ allErrors: true, strict: true, verbose: true }).compile(schema);
+	const validate = compiled.get(schema) ?? compile(schema);
 	compiled.set(schema, validate);
 	if (validate(value)) return [];
 	return (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').map(problemOf);
+}
+
+// By what our schemas use, draft 7 means the same; Ajv refuses to compile a draft that is not its class's.
+function compile(schema: object): ValidateFunction {
+	const { $schema: _, ...rules } = schema as { readonly $schema?: string };
+	return new Ajv2020({ allErrors: true, strict: true, verbose: true }).compile(rules);
 }
 
 function problemOf(error: ErrorObject): SchemaProblem {

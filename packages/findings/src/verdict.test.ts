@@ -44,6 +44,20 @@ describe('a verdict', () => {
 		expect(readVerdict(formatVerdict({ ...parts, passed: false }), 'v.json').passed).toBe(false);
 	});
 
+	it('names the org policy beside the policy, and reads it back', () => {
+		const org = { uri: 'git+https://github.com/acme/security@v1#p.yml', digest: digestOf('org') };
+		const text = formatVerdict({ ...parts, policy: { ...parts.policy, org } });
+		expect(JSON.parse(text).predicate.policy.annotations).toEqual({
+			orgPolicy: { uri: org.uri, digest: { sha256: org.digest.slice(7) } },
+		});
+		expect(readVerdict(text, 'v.json')).toMatchObject({
+			policyDigest: parts.policy.digest,
+			orgPolicyDigest: org.digest,
+		});
+		const broken = text.replace(org.digest.slice(7), 'soon');
+		expect(() => readVerdict(broken, 'v.json')).toThrow(/orgPolicy\.digest\.sha256/);
+	});
+
 	it.each([
 		['another result', (text: string) => text.replace('PASSED', 'PASS')],
 		['another predicate', (text: string) => text.replace('verification_summary/v1', 'provenance/v1')],

@@ -43,7 +43,7 @@ export function formatVerdict(parts: VerdictParts): string {
 		predicate: {
 			verifier: { id: parts.verifier.id, version: { 'gate-on-findings': parts.verifier.version } },
 			timeVerified: new Date(parts.verifiedAt).toISOString(),
-			resourceUri: imagePurl(parts.image.slice(0, parts.image.lastIndexOf('@')), parts.digest),
+			resourceUri: resourceUri(parts.image, parts.digest),
 			policy: policyDescriptor(parts.policy),
 			inputAttestations: parts.evidence.map(({ uri, digest }) => ({ uri, digest: digestSet(digest) })),
 			verificationResult: parts.passed ? 'PASSED' : 'FAILED',
@@ -116,14 +116,6 @@ function verdictOf(value: unknown): Verdict {
 	};
 }
 
-function policyDescriptor({ uri, digest, org }: VerdictParts['policy']): object {
-	return {
-		uri,
-		digest: digestSet(digest),
-		...(org === undefined ? {} : { annotations: { [ORG_POLICY]: { uri: org.uri, digest: digestSet(org.digest) } } }),
-	};
-}
-
 function digestAt(parent: Readonly<Record<string, unknown>>, path: string): Digest {
 	const hex = requiredTextAt(objectAt(parent, 'digest', path), 'sha256', `${path}.digest`);
 	const digest = `sha256:${hex}`;
@@ -133,4 +125,16 @@ function digestAt(parent: Readonly<Record<string, unknown>>, path: string): Dige
 
 function digestSet(digest: string): { readonly sha256: string } {
 	return { sha256: digest.replace(/^sha256:/, '') };
+}
+
+function resourceUri(image: string, digest: string): string {
+	return imagePurl(image.slice(0, image.lastIndexOf('@')), digest);
+}
+
+function policyDescriptor({ uri, digest, org }: VerdictParts['policy']): object {
+	return {
+		uri,
+		digest: digestSet(digest),
+		...(org === undefined ? {} : { annotations: { [ORG_POLICY]: { uri: org.uri, digest: digestSet(org.digest) } } }),
+	};
 }

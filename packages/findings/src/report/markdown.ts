@@ -29,23 +29,30 @@ const FOLDED: readonly (readonly [FindingClass, string])[] = [
 	['below-threshold', 'Below the threshold'],
 ];
 
-/**
- * The job summary: verdict first, then what blocks and how to repair it, the rest folded. Always far below 1 MiB.
- * @param bytes how long it may be, but for a closing sentence
- */
-export function markdownReport(material: ReportMaterial, bytes = BYTES): string {
+/** How long a report may be: bytes in all but for a closing sentence, and rows of each of its tables. */
+export interface MarkdownLimits {
+	readonly bytes: number;
+	readonly rows: number;
+}
+
+/** The job summary: verdict first, then what blocks and how to repair it, the rest folded. Always far below 1 MiB. */
+export function markdownReport(
+	material: ReportMaterial,
+	{ bytes, rows }: MarkdownLimits = { bytes: BYTES, rows: ROWS },
+): string {
 	const { evaluation } = material;
 	const blocking = evaluation.decisions.filter((decision) => decision.class === 'blocking' && !decision.tolerated);
 	const tolerated = evaluation.decisions.filter(({ tolerated: isTolerated }) => isTolerated);
 	const sections = [
-		section('What blocks', decisionTable(blocking, true)),
-		section('How to repair it', fixTable(fixSteps(blocking))),
-		folded('Would block, tolerated by max', tolerated),
+		section('What blocks', decisionTable(blocking, true, rows)),
+		section('How to repair it', fixTable(fixSteps(blocking), rows)),
+		folded('Would block, tolerated by max', tolerated, rows),
 		notes(evaluation.notes),
 		...FOLDED.map(([end, title]) =>
 			folded(
 				title,
 				evaluation.decisions.filter((decision) => decision.class === end),
+				rows,
 			),
 		),
 	];
@@ -94,10 +101,10 @@ function section(title: string, body: string): string {
 	return body === '' ? '' : `#### ${title}\n\n${body}`;
 }
 
-function folded(title: string, decisions: readonly Decision[]): string {
+function folded(title: string, decisions: readonly Decision[], most: number): string {
 	if (decisions.length === 0) return '';
 	const summary = `${title}: ${decisions.length.toLocaleString('en')}`;
-	return `<details><summary>${summary}</summary>\n\n${decisionTable(decisions, false)}\n\n</details>`;
+	return `<details><summary>${summary}</summary>\n\n${decisionTable(decisions, false, most)}\n\n</details>`;
 }
 
 function notes(lines: readonly string[]): string {
@@ -106,11 +113,11 @@ function notes(lines: readonly string[]): string {
 	return section('To be known', [...shown, ...moreThan(ROWS, lines.length)].join('\n'));
 }
 
-function decisionTable(decisions: readonly Decision[], withNew: boolean): string {
+function decisionTable(decisions: readonly Decision[], withNew: boolean, most: number): string {
 	if (decisions.length === 0) return '';
 	const hasKnown = withNew && decisions.some(({ isNew }) => !isNew);
 	const rows = decisions
-		.slice(0, ROWS)
+		.slice(0, most)
 		.map(({ finding, rule, reason, isNew }) => [
 			`${SQUARES[finding.severity]} ${finding.severity}${hasKnown && isNew ? ' **new**' : ''}`,
 			linkedId(finding),
@@ -120,12 +127,12 @@ function decisionTable(decisions: readonly Decision[], withNew: boolean): string
 			`${codeSpan(limited(rule, CELL))} ${cell(reason)}`,
 		]);
 	const table = markdownTable(['Severity', 'Finding', 'Package', 'Fixed in', 'Score', 'Rule'], rows);
-	return [table, ...moreThan(ROWS, decisions.length)].join('\n\n');
+	return [table, ...moreThan(most, decisions.length)].join('\n\n');
 }
 
-function fixTable(steps: readonly FixStep[]): string {
+function fixTable(steps: readonly FixStep[], most: number): string {
 	const rows = steps
-		.slice(0, ROWS)
+		.slice(0, most)
 		.map(({ name, versions, fixedVersions, fix, ids }) => [
 			codeSpan(limited(name, CELL)),
 			cell(versions.join(', ')),
@@ -134,7 +141,7 @@ function fixTable(steps: readonly FixStep[]): string {
 		]);
 	if (rows.length === 0) return '';
 	const table = markdownTable(['Package', 'Has', 'Update to', 'Findings'], rows);
-	return [table, ...moreThan(ROWS, steps.length)].join('\n\n');
+	return [table, ...moreThan(most, steps.length)].join('\n\n');
 }
 
 function linkedId({ id, links }: Finding): string {
