@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 
 export const execute = promisify(execFile);
 
-const PACKAGES = ['boto3', 'moto[ecr]'];
-const DIRECTORY = join(tmpdir(), 'local-ecr-judge');
+const PACKAGES = ['boto3==1.44.8', 'moto[ecr,server]==5.2.5'];
+const DIRECTORY = join(tmpdir(), `local-ecr-judge-${PACKAGES.join('-').replaceAll(/[^a-z0-9.-]+/g, '-')}`);
 
 /** A Python with boto3 and moto, in an environment of its own that later runs find again. @returns its path, or why there is none */
 export async function pythonWithBoto(): Promise<{ readonly python: string } | { readonly missing: string }> {

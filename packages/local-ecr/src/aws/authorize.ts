@@ -39,7 +39,7 @@ function authorizeEcr(world: World, { principal, region, operation, input }: Aut
 		});
 }
 
-/** The token of ECR Public needs a second permission (auth.md 2.3: sts:GetServiceBearerToken). */
+/** The token of ECR Public needs a second permission (ECR Public API reference, GetAuthorizationToken). */
 function authorizeEcrPublic({ principal, operation, input }: AuthorizedCall, facts: Facts): void {
 	const arnOf = (name: string) => repositoryArn('public', principal.account, name);
 	for (const resource of resourcesOf(input, operation, arnOf))

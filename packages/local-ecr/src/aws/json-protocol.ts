@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ecrOperations } from '../ecr/operations.ts';
-import { ecrPublicOperations } from '../ecr-public/operations.ts';
+import { ECR_NOT_IMPLEMENTED, ecrOperations } from '../ecr/operations.ts';
+import { ECR_PUBLIC_NOT_IMPLEMENTED, ecrPublicOperations } from '../ecr-public/operations.ts';
 import { ecsOperations } from '../ecs/operations.ts';
 import { newId } from '../ids.ts';
 import type { ServerEnvironment } from '../server/environment.ts';
@@ -15,12 +15,14 @@ import { toWire } from './wire.ts';
 interface Service {
 	readonly name: string;
 	readonly operations: Operations;
+	/** What the model has and is not implemented here. */
+	readonly missing?: readonly string[];
 }
 
 /** By the target prefix of their models. */
 const SERVICES: Readonly<Record<string, Service>> = {
-	AmazonEC2ContainerRegistry_V20150921: { name: 'ecr', operations: ecrOperations },
-	SpencerFrontendService: { name: 'ecr-public', operations: ecrPublicOperations },
+	AmazonEC2ContainerRegistry_V20150921: { name: 'ecr', operations: ecrOperations, missing: ECR_NOT_IMPLEMENTED },
+	SpencerFrontendService: { name: 'ecr-public', operations: ecrPublicOperations, missing: ECR_PUBLIC_NOT_IMPLEMENTED },
 	AmazonEC2ContainerServiceV20141113: { name: 'ecs', operations: ecsOperations },
 };
 
@@ -78,11 +80,16 @@ async function invoke(
 	if (typeof repositoryName === 'string') entry.repository = repositoryName;
 	const { operations } = service;
 	const answer = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
-	if (answer === undefined)
-		throw new ServiceError('UnknownOperationException', `This stand-in does not know the operation ${operation}`, 404);
+	if (answer === undefined) throw new ServiceError('UnknownOperationException', whyUnknown(service, operation), 404);
 	authorize(world, { service: service.name, operation, input: input as Record<string, unknown>, principal, region });
 	const own = await world.registries.open(principal.account, region);
 	return answer(input as never, { world, principal, region, own, operation, requestId, entry });
+}
+
+function whyUnknown({ name, missing = [] }: Service, operation: string): string {
+	if (missing.includes(operation))
+		return `local-ecr does not implement ${name}:${operation}: see "What it does not have" in its README`;
+	return `This stand-in does not know the operation ${operation}`;
 }
 
 async function readJson(c: ApiContext): Promise<unknown> {

@@ -17,7 +17,7 @@ export function enter(c: RegistryContext, operation: string, action: string): Re
 	return accessRepository(registry, principal, name, `ecr:${action}`);
 }
 
-/** Makes the repository of a push that is not there, when a creation template is for it (ECR user guide, "Create on push"). */
+/** Makes the repository of a push that is not there, when a creation template is for it (API reference, RepositoryCreationTemplate: CREATE_ON_PUSH). */
 export function createOnPush(c: RegistryContext, { clock }: World): void {
 	const name = c.req.param('name') ?? '';
 	const { registry, principal } = c.var;

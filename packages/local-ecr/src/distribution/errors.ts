@@ -33,6 +33,7 @@ const OCI_CODES: Readonly<Record<string, readonly [code: string, status: number]
 	InvalidLayerException: ['DIGEST_INVALID', 400],
 	InvalidParameterException: ['UNSUPPORTED', 405],
 	AccessDeniedException: ['DENIED', 403],
+	UnableToGetUpstreamImageException: ['DENIED', 403],
 	LimitExceededException: ['DENIED', 403],
 };
 

@@ -1,6 +1,6 @@
 import { assertPermitted, repositoryArn } from '../aws/permissions.ts';
 import { imageStatus } from '../registry/archive.ts';
-import { findImage, type Image, imageOf, removeImage } from '../registry/image.ts';
+import { findImage, type Image, imageOf, recordPull, removeImage } from '../registry/image.ts';
 import { cacheRuleFor, pullThrough } from '../registry/pull-through.ts';
 import { putImage } from '../registry/put-image.ts';
 import { scanOnPush } from '../scan/basic.ts';
@@ -15,7 +15,7 @@ export function getManifest(c: RegistryContext, world: World): Response {
 	const image = findImage(repository, imageIdOf(c));
 	if (image === undefined || imageStatus(image, world.clock.now()) !== 'ACTIVE')
 		throw new DistributionError('MANIFEST_UNKNOWN', 404, 'Requested image not found');
-	image.pulledAt = world.clock.now();
+	recordPull(c.var.registry, c.var.principal, image);
 	const headers = {
 		'content-type': image.manifest.mediaType,
 		'content-length': String(image.bytes.length),

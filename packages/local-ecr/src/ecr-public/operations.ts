@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Call, Operations } from '../aws/call.ts';
+import { pageOf } from '../aws/paging.ts';
 import { ServiceError } from '../aws/service-error.ts';
 import { repositoryNameOf } from '../ecr/input.ts';
 import { type Registry, repositoryOf } from '../registry/registry.ts';
@@ -7,8 +8,13 @@ import { createRepository, type Repository, repositoryUri } from '../registry/re
 
 /** The public registry of an account stands beside those of its regions, with a port of its own. */
 const REGION = 'public';
+const API_REGION = 'us-east-1';
 
-const registryOf = ({ world, principal }: Call): Promise<Registry> => world.registries.open(principal.account, REGION);
+/** @throws ServiceError UnsupportedCommandException: the API is in one region (auth.md 2.3) */
+function registryOf({ world, principal, region }: Call): Promise<Registry> {
+	if (region === API_REGION) return world.registries.open(principal.account, REGION);
+	throw new ServiceError('UnsupportedCommandException', `ECR Public is in ${API_REGION} only, and not in ${region}`);
+}
 
 /** One object, where the private registry has a list; and no proxyEndpoint: the host is public.ecr.aws for everyone. */
 async function getToken(_input: object, call: Call): Promise<object> {
@@ -35,12 +41,20 @@ async function create(input: RepositoryInput, call: Call): Promise<object> {
 	return { repository: shapeOf(registry, repository), catalogData: {} };
 }
 
-async function describe(input: { readonly repositoryNames?: readonly string[] }, call: Call): Promise<object> {
+interface DescribeInput {
+	readonly repositoryNames?: readonly string[];
+	readonly nextToken?: string;
+	readonly maxResults?: number;
+}
+
+async function describe(input: DescribeInput, call: Call): Promise<object> {
 	const registry = await registryOf(call);
-	const repositories = input.repositoryNames?.map((name) => repositoryOf(registry, name)) ?? [
-		...registry.repositories.values(),
-	];
-	return { repositories: repositories.map((repository) => shapeOf(registry, repository)) };
+	if (input.repositoryNames !== undefined) {
+		const named = input.repositoryNames.map((name) => repositoryOf(registry, name));
+		return { repositories: named.map((repository) => shapeOf(registry, repository)) };
+	}
+	const { items, nextToken } = pageOf([...registry.repositories.values()], input, 100, 1000);
+	return { repositories: items.map((repository) => shapeOf(registry, repository)), nextToken };
 }
 
 async function remove(input: RepositoryInput, call: Call): Promise<object> {
@@ -91,3 +105,25 @@ export const ecrPublicOperations: Operations = {
 	DeleteRepository: remove,
 	DescribeRegistries: describeRegistries,
 };
+
+/** What else its model has: what people see in the gallery, and what the registry itself does as well. */
+export const ECR_PUBLIC_NOT_IMPLEMENTED: readonly string[] = [
+	'BatchCheckLayerAvailability',
+	'BatchDeleteImage',
+	'CompleteLayerUpload',
+	'DeleteRepositoryPolicy',
+	'DescribeImages',
+	'DescribeImageTags',
+	'GetRegistryCatalogData',
+	'GetRepositoryCatalogData',
+	'GetRepositoryPolicy',
+	'InitiateLayerUpload',
+	'ListTagsForResource',
+	'PutImage',
+	'PutRegistryCatalogData',
+	'PutRepositoryCatalogData',
+	'SetRepositoryPolicy',
+	'TagResource',
+	'UntagResource',
+	'UploadLayerPart',
+];

@@ -11,17 +11,20 @@ import type {
 	PutImageResponse,
 } from '@aws-sdk/client-ecr';
 import type { Call, Operations } from '../aws/call.ts';
+import { assertPermitted, repositoryArn } from '../aws/permissions.ts';
 import { imageStatus } from '../registry/archive.ts';
-import { findImage, type Image, isReferencedByIndex, removeImage, tagsOf } from '../registry/image.ts';
+import { findImage, type Image, isReferencedByIndex, recordPull, removeImage, tagsOf } from '../registry/image.ts';
+import { cacheRuleFor, pullThrough } from '../registry/pull-through.ts';
 import { putImage } from '../registry/put-image.ts';
 import type { Repository } from '../registry/repository.ts';
 import { scanOnPush } from '../scan/basic.ts';
-import { assertCount, required, type Target, targetOf } from './input.ts';
+import { assertCount, repositoryNameOf, required, type Target, targetOf } from './input.ts';
 import { identityShape } from './shapes.ts';
 
 function batchGet(input: BatchGetImageRequest, call: Call): BatchGetImageResponse {
-	const target = targetOf(input, call);
 	assertCount(input.imageIds, 'imageIds', 100);
+	fillCache(input, call);
+	const target = targetOf(input, call);
 	const images: ImageShape[] = [];
 	const failures: ImageFailure[] = [];
 	for (const id of input.imageIds ?? []) {
@@ -35,10 +38,21 @@ function batchGet(input: BatchGetImageRequest, call: Call): BatchGetImageRespons
 			failures.push({ imageId: id, failureCode: 'ImageNotFound', failureReason });
 			continue;
 		}
-		found.pulledAt = call.world.clock.now();
+		recordPull(target.registry, call.principal, found);
 		images.push(imageShape(target, found, id.imageTag));
 	}
 	return { images, failures };
+}
+
+/** A repository of a pull-through cache is asked upstream first; the caller must be allowed to bring images in. */
+function fillCache(input: BatchGetImageRequest, { own, principal, world }: Call): void {
+	const name = repositoryNameOf(input);
+	const rule = (input.registryId ?? own.account) === own.account ? cacheRuleFor(own, name) : undefined;
+	if (rule === undefined) return;
+	const arn = repositoryArn(own.region, own.account, name);
+	const facts = { now: own.now(), secure: own.endpoint.startsWith('https:'), resourceTags: {}, requestTags: {} };
+	assertPermitted(principal, 'ecr:BatchImportUpstreamImage', arn, facts);
+	for (const id of input.imageIds ?? []) pullThrough(world.registries, own, rule, name, id, own.now());
 }
 
 function imageShape({ registry, repository }: Target, image: Image, imageTag: string | undefined): ImageShape {

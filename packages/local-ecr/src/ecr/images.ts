@@ -31,8 +31,7 @@ function describe(input: DescribeImagesRequest, call: Call): DescribeImagesRespo
 	const wanted = input.filter?.imageStatus ?? 'ACTIVE';
 	const images = [...repository.images.values()].filter(
 		(image) =>
-			hasTagStatus(tagsOf(repository, image.digest), input.filter?.tagStatus) &&
-			(wanted === 'ANY' || imageStatus(image, call.world.clock.now()) === wanted),
+			hasTagStatus(tagsOf(repository, image.digest), input.filter?.tagStatus) && hasStatus(image, wanted, call),
 	);
 	const page = pageOf(images, input, 100, 1000);
 	return { imageDetails: page.items.map((image) => detailOf(target, image, call)), nextToken: page.nextToken };
@@ -83,9 +82,11 @@ function scanShape(
 
 function list(input: ListImagesRequest, call: Call): ListImagesResponse {
 	const { repository } = targetOf(input, call);
-	const ids = [...repository.images.keys()].flatMap((imageDigest): ImageIdentifier[] => {
+	const { tagStatus, imageStatus: status = 'ACTIVE' } = input.filter ?? {};
+	const ids = [...repository.images.values()].flatMap((image): ImageIdentifier[] => {
+		const { digest: imageDigest } = image;
 		const tags = tagsOf(repository, imageDigest);
-		if (!hasTagStatus(tags, input.filter?.tagStatus)) return [];
+		if (!hasTagStatus(tags, tagStatus) || !hasStatus(image, status, call)) return [];
 		return tags.length === 0 ? [{ imageDigest }] : tags.map((imageTag) => ({ imageDigest, imageTag }));
 	});
 	const page = pageOf(ids, input, 100, 1000);
@@ -97,13 +98,22 @@ function hasTagStatus(tags: readonly string[], status: TagStatus): boolean {
 	return (status === 'TAGGED') === tags.length > 0;
 }
 
+function hasStatus(image: Image, wanted: string, { world }: Call): boolean {
+	return wanted === 'ANY' || imageStatus(image, world.clock.now()) === wanted;
+}
+
 function listReferrers(input: ListImageReferrersRequest, call: Call): ListImageReferrersResponse {
 	const { repository } = targetOf(input, call, 'BatchGetImage');
 	const subject = required(input.subjectId?.imageDigest, 'subjectId.imageDigest');
 	const { artifactTypes, artifactStatus = 'ACTIVE' } = input.filter ?? {};
-	const all = ['ACTIVE', 'ANY'].includes(artifactStatus) ? referrersOf(repository, subject) : [];
-	const wanted = all.filter(
-		({ artifactType = '' }) => artifactTypes === undefined || artifactTypes.includes(artifactType),
+	const statusOf = (digest: string) => {
+		const image = repository.images.get(digest);
+		return image === undefined ? undefined : imageStatus(image, call.world.clock.now());
+	};
+	const wanted = referrersOf(repository, subject).filter(
+		({ digest, artifactType = '' }) =>
+			(artifactStatus === 'ANY' || statusOf(digest) === artifactStatus) &&
+			(artifactTypes === undefined || artifactTypes.includes(artifactType)),
 	);
 	const page = pageOf(wanted, input, 20, 50);
 	return {
@@ -113,7 +123,7 @@ function listReferrers(input: ListImageReferrersRequest, call: Call): ListImageR
 			artifactType,
 			size,
 			annotations: annotations === undefined ? undefined : { ...annotations },
-			artifactStatus: 'ACTIVE',
+			artifactStatus: statusOf(digest),
 		})),
 		nextToken: page.nextToken,
 	};

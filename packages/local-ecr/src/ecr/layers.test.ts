@@ -91,7 +91,8 @@ describe('layers', () => {
 			await expect(complete(wrong, sha256('else'))).rejects.toMatchObject({ name: 'InvalidLayerException' });
 			const small = await initiate();
 			await part(small, 0, Buffer.from('small'));
-			await expect(part(small, 5, Buffer.from('next'))).rejects.toMatchObject({
+			await part(small, 5, Buffer.from('next'));
+			await expect(complete(small, sha256('smallnext'))).rejects.toMatchObject({
 				name: 'LayerPartTooSmallException',
 			});
 			await expect(complete(wrong)).rejects.toMatchObject({ name: 'UploadNotFoundException' });

@@ -15,12 +15,16 @@ import type {
 import type { Call, Operations } from '../aws/call.ts';
 import { invalidParameter, ServiceError } from '../aws/service-error.ts';
 import { referencedBlobs } from '../registry/manifest.ts';
+import type { Repository } from '../registry/repository.ts';
+import type { Upload } from '../storage/upload.ts';
 import { assertCount, type RepositoryInput, required, targetOf } from './input.ts';
 import { identityShape } from './shapes.ts';
 
 const DIGEST = /^[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+$/;
 const PART_BYTES = 10_485_760;
 const SMALLEST_PART = 5_242_880;
+/** ECR user guide, "Amazon ECR service quotas" */
+const PARTS = 4200;
 
 function check(input: BatchCheckLayerAvailabilityRequest, call: Call): BatchCheckLayerAvailabilityResponse {
 	const { repository } = targetOf(input, call);
@@ -29,11 +33,26 @@ function check(input: BatchCheckLayerAvailabilityRequest, call: Call): BatchChec
 	const failures: LayerFailure[] = [];
 	for (const layerDigest of input.layerDigests ?? []) {
 		const size = repository.blobs.get(layerDigest);
-		if (size !== undefined) layers.push({ layerDigest, layerAvailability: 'AVAILABLE', layerSize: size });
+		if (size !== undefined)
+			layers.push({
+				layerDigest,
+				layerAvailability: 'AVAILABLE',
+				layerSize: size,
+				mediaType: mediaTypeOf(repository, layerDigest),
+			});
 		else if (DIGEST.test(layerDigest)) layers.push({ layerDigest, layerAvailability: 'UNAVAILABLE' });
 		else failures.push({ layerDigest, failureCode: 'InvalidLayerDigest', failureReason: 'Invalid layer digest' });
 	}
 	return { layers, failures };
+}
+
+/** What the manifests say that name a blob; a blob alone has no type. */
+function mediaTypeOf({ images }: Repository, digest: string): string | undefined {
+	for (const { manifest } of images.values()) {
+		const named = referencedBlobs(manifest).find((blob) => blob.digest === digest);
+		if (named !== undefined) return named.mediaType;
+	}
+	return undefined;
 }
 
 function downloadUrl(input: GetDownloadUrlForLayerRequest, call: Call): GetDownloadUrlForLayerResponse {
@@ -53,6 +72,10 @@ async function initiate(input: InitiateLayerUploadRequest, call: Call): Promise<
 	const upload = await call.world.layers.start(repository);
 	return { uploadId: upload.id, partSize: PART_BYTES };
 }
+
+/** The size of the newest part of an upload, and the uploads of which another part than the last one is too small. */
+const lastParts = new WeakMap<Upload, number>();
+const tooSmall = new WeakSet<Upload>();
 
 interface PartInput extends RepositoryInput {
 	readonly uploadId: string | undefined;
@@ -75,8 +98,10 @@ async function uploadPart(input: PartInput, call: Call): Promise<UploadLayerPart
 			'InvalidLayerPartException',
 			`The layer part upload with id '${upload.id}' is not valid because the first byte ${first} is not consecutive to the last byte ${upload.size() - 1} received`,
 		);
-	if (upload.chunks() > 0 && upload.size() / upload.chunks() < SMALLEST_PART)
-		throw new ServiceError('LayerPartTooSmallException', 'Layer parts must be at least 5 MiB, but for the last one');
+	if (upload.chunks() >= PARTS)
+		throw new ServiceError('LimitExceededException', `A layer has no more than ${PARTS} parts`);
+	if (upload.size() > 0 && (lastParts.get(upload) ?? 0) < SMALLEST_PART) tooSmall.add(upload);
+	lastParts.set(upload, part.length);
 	const size = await call.world.layers.append(upload, Readable.from([part], { objectMode: false }));
 	return { ...identityShape(registry, repository), uploadId: upload.id, lastByteReceived: size - 1 };
 }
@@ -88,6 +113,8 @@ async function complete(input: CompleteLayerUploadRequest, call: Call): Promise<
 	const [layerDigest = ''] = input.layerDigests ?? [];
 	if (upload.size() === 0)
 		throw new ServiceError('EmptyUploadException', `The upload with id '${upload.id}' does not contain any parts`);
+	if (tooSmall.has(upload))
+		throw new ServiceError('LayerPartTooSmallException', 'Layer parts must be at least 5 MiB, but for the last one');
 	if (repository.blobs.has(layerDigest)) {
 		await call.world.layers.cancel(upload);
 		throw new ServiceError(

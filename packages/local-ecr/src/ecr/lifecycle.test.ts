@@ -1,4 +1,5 @@
 import {
+	BatchGetImageCommand,
 	DeleteLifecyclePolicyCommand,
 	type ECRClient,
 	GetLifecyclePolicyCommand,
@@ -8,14 +9,25 @@ import {
 	StartLifecyclePolicyPreviewCommand,
 } from '@aws-sdk/client-ecr';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ecrOf, indexOf, logIn, OCI_INDEX, pushImage, putManifest, type Registry } from '../../test/support.ts';
+import {
+	ecrOf,
+	indexOf,
+	logIn,
+	OCI_INDEX,
+	OCI_MANIFEST,
+	pushImage,
+	putManifest,
+	type Registry,
+} from '../../test/support.ts';
+import { sha256 } from '../ids.ts';
 import { type LocalEcr, startLocalEcr } from '../server/start.ts';
 
 const DAY = 86_400;
 const rule = (rulePriority: number, selection: object) => ({ rulePriority, selection, action: { type: 'expire' } });
 const policy = (...rules: object[]) => JSON.stringify({ rules });
 const moreThan = (countNumber: number) => ({ countType: 'imageCountMoreThan', countNumber });
-const olderThan = (countNumber: number) => ({ countType: 'sinceImagePushed', countUnit: 'days', countNumber });
+const since = (countType: string, countNumber: number) => ({ countType, countUnit: 'days', countNumber });
+const olderThan = (countNumber: number) => since('sinceImagePushed', countNumber);
 
 describe('a lifecycle policy', () => {
 	let server: LocalEcr;
@@ -100,6 +112,65 @@ describe('a lifecycle policy', () => {
 			rule(2, { tagStatus: 'any', ...olderThan(1) }),
 		);
 		expect(later.previewResults?.map(({ imageTags }) => imageTags)).toEqual([['dev-1']]);
+	});
+
+	it('archives what was not pulled for long, and expires what was archived for long, in their own time', async () => {
+		const { digest } = await push('v1');
+		await push('v2');
+		const archiving = { ...rule(1, { tagStatus: 'any', ...since('sinceImagePulled', 30) }) };
+		archiving.action = { type: 'transition', targetStorageClass: 'archive' } as typeof archiving.action;
+		const expiring = rule(2, { tagStatus: 'any', storageClass: 'archive', ...since('sinceImageTransitioned', 90) });
+		server.advance(31 * DAY);
+		const imageIds = [{ imageTag: 'v2' }];
+		await ecr.send(new BatchGetImageCommand({ repositoryName: 'app', imageIds }));
+		const { previewResults, summary } = await preview(archiving, expiring);
+		expect(summary).toEqual({
+			expiringImageTotalCount: 0,
+			transitioningImageTotalCounts: [{ targetStorageClass: 'ARCHIVE', imageTotalCount: 1 }],
+		});
+		expect(previewResults).toMatchObject([
+			{ imageTags: ['v1'], action: { type: 'TRANSITION', targetStorageClass: 'ARCHIVE' }, storageClass: 'STANDARD' },
+		]);
+
+		await put(archiving, expiring);
+		server.advance(DAY);
+		expect(await tags()).toEqual(['v2']);
+		const archived = await ecr.send(
+			new ListImagesCommand({ repositoryName: 'app', filter: { imageStatus: 'ARCHIVED' } }),
+		);
+		expect(archived.imageIds).toEqual([{ imageDigest: digest, imageTag: 'v1' }]);
+		server.advance(91 * DAY);
+		const all = await ecr.send(new ListImagesCommand({ repositoryName: 'app', filter: { imageStatus: 'ANY' } }));
+		expect(all.imageIds?.map(({ imageTag }) => imageTag)).toEqual(['v2']);
+	});
+
+	it('takes what refers to an image along', async () => {
+		const { digest, manifest } = await push('v1');
+		const { config, layers } = JSON.parse(manifest) as { config: object; layers: object[] };
+		const subject = { mediaType: OCI_MANIFEST, digest, size: manifest.length };
+		const signature = JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers, subject });
+		await putManifest(registry, 'app', sha256(signature), signature, OCI_MANIFEST);
+		await put(rule(1, { tagStatus: 'tagged', tagPatternList: ['v*'], ...olderThan(1) }));
+		server.advance(2 * DAY);
+		expect(await tags()).toEqual([]);
+	});
+
+	it.each([
+		['sinceImagePulled goes with the action transition only', { tagStatus: 'any', ...since('sinceImagePulled', 30) }],
+		[
+			'storageClass must be archive with sinceImageTransitioned',
+			{ tagStatus: 'any', ...since('sinceImageTransitioned', 90) },
+		],
+		[
+			'countNumber must be at least 90 with sinceImageTransitioned',
+			{ tagStatus: 'any', storageClass: 'archive', ...since('sinceImageTransitioned', 89) },
+		],
+		[
+			'a pattern of tagPatternList has at most four wildcards',
+			{ tagStatus: 'tagged', tagPatternList: ['*1*2*3*4*5'], ...moreThan(1) },
+		],
+	])('is refused: %s', async (why, selection) => {
+		await expect(put(rule(1, selection))).rejects.toThrow(why);
 	});
 
 	it('keeps what an index names, until the index is gone', async () => {

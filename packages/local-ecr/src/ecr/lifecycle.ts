@@ -15,7 +15,7 @@ import type { Call, Operations } from '../aws/call.ts';
 import { pageOf } from '../aws/paging.ts';
 import { ServiceError } from '../aws/service-error.ts';
 import { tagsOf } from '../registry/image.ts';
-import { type Expiring, expiringImages } from '../registry/lifecycle.ts';
+import { type DueImage, dueImages } from '../registry/lifecycle.ts';
 import { readLifecyclePolicy } from '../registry/lifecycle-policy.ts';
 import type { LifecyclePreview, Repository } from '../registry/repository.ts';
 import { required, type Target, targetOf } from './input.ts';
@@ -79,14 +79,20 @@ function getPreview(input: GetLifecyclePolicyPreviewRequest, call: Call): GetLif
 	const status = statusOf(preview, call.world.clock.now());
 	const shape = { ...identityShape(registry, repository), lifecyclePolicyText: preview.policyText, status };
 	if (status === 'IN_PROGRESS') return shape;
-	const expiring = expiringImages(repository, preview.policyText, preview.startedAt);
-	const wanted = expiring.map((one) => resultShape(repository, one)).filter((result) => isWanted(input, result));
+	const due = dueImages(repository, preview.policyText, preview.startedAt);
+	const transitioning = due.filter(({ action }) => action === 'transition').length;
+	const wanted = due.map((one) => resultShape(repository, one)).filter((result) => isWanted(input, result));
 	const page = pageOf(wanted, input, 100, 100);
 	return {
 		...shape,
 		previewResults: [...page.items],
 		nextToken: page.nextToken,
-		summary: { expiringImageTotalCount: expiring.length },
+		summary: {
+			expiringImageTotalCount: due.length - transitioning,
+			...(transitioning === 0
+				? {}
+				: { transitioningImageTotalCounts: [{ targetStorageClass: 'ARCHIVE', imageTotalCount: transitioning }] }),
+		},
 	};
 }
 
@@ -106,14 +112,14 @@ function isWanted(
 	);
 }
 
-function resultShape(repository: Repository, { image, rulePriority }: Expiring): LifecyclePolicyPreviewResult {
+function resultShape(repository: Repository, { image, rulePriority, action }: DueImage): LifecyclePolicyPreviewResult {
 	return {
 		imageTags: tagsOf(repository, image.digest),
 		imageDigest: image.digest,
 		imagePushedAt: new Date(image.pushedAt),
-		action: { type: 'EXPIRE' },
+		action: action === 'expire' ? { type: 'EXPIRE' } : { type: 'TRANSITION', targetStorageClass: 'ARCHIVE' },
 		appliedRulePriority: rulePriority,
-		storageClass: 'STANDARD',
+		storageClass: image.archiving !== undefined && image.archiving.restoredAt === undefined ? 'ARCHIVE' : 'STANDARD',
 	};
 }
 

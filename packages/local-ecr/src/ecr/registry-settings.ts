@@ -13,9 +13,10 @@ import { invalidParameter, ServiceError } from '../aws/service-error.ts';
 import { required } from './input.ts';
 import { assertPolicy } from './policies.ts';
 
+/** What can be set (API reference, PutAccountSetting). What accounts had before, CLAIR and V1, a seed can give. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
-	BASIC_SCAN_TYPE_VERSION: ['AWS_NATIVE', 'CLAIR'],
-	REGISTRY_POLICY_SCOPE: ['V1', 'V2'],
+	BASIC_SCAN_TYPE_VERSION: ['AWS_NATIVE'],
+	REGISTRY_POLICY_SCOPE: ['V2'],
 	BLOB_MOUNTING: ['ENABLED', 'DISABLED'],
 };
 

@@ -103,7 +103,9 @@ describe('replication', () => {
 	});
 
 	it('does not go to where it comes from', async () => {
-		await expect(replicate('111111111111', 'us-east-1')).rejects.toMatchObject({ name: 'ValidationException' });
+		await expect(replicate('111111111111', 'us-east-1')).rejects.toMatchObject({
+			name: 'InvalidParameterException',
+		});
 	});
 });
 

@@ -17,15 +17,23 @@ function put(input: PutReplicationConfigurationRequest, { own }: Call): PutRepli
 	const { rules } = required(input.replicationConfiguration, 'replicationConfiguration');
 	const given = required(rules, 'rules');
 	if (given.length > 10) throw invalidParameter('rules', 'length <= 10');
-	own.replication = given.map(({ destinations, repositoryFilters }): ReplicationRule => {
+	own.replication = given.map((rule): ReplicationRule => {
+		const { destinations, repositoryFilters } = rule;
+		// Newer than the types of the SDK.
+		const { deleteReplication } = rule as { readonly deleteReplication?: { readonly enabled?: boolean } };
+		if (deleteReplication?.enabled === true)
+			throw new ServiceError(
+				'ValidationException',
+				'local-ecr does not replicate deletions: set deleteReplication.enabled to false',
+			);
 		const targets = required(destinations, 'destinations').map((one) => ({
 			registryId: required(one.registryId, 'registryId'),
 			region: required(one.region, 'region'),
 		}));
 		if (targets.length > 25) throw invalidParameter('destinations', 'length <= 25');
 		if (targets.some(({ registryId, region }) => registryId === own.account && region === own.region))
-			throw new ServiceError(
-				'ValidationException',
+			throw invalidParameter(
+				'replicationConfiguration',
 				'Replication destination cannot be the same as the source registry',
 			);
 		if (repositoryFilters === undefined) return { destinations: targets };

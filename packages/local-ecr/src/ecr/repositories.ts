@@ -8,12 +8,13 @@ import type {
 } from '@aws-sdk/client-ecr';
 import type { Call, Operations } from '../aws/call.ts';
 import { pageOf } from '../aws/paging.ts';
-import { ServiceError } from '../aws/service-error.ts';
+import { invalidParameter, ServiceError } from '../aws/service-error.ts';
 import { accessRepository } from '../registry/access.ts';
 import { repositoryNotFound } from '../registry/registry.ts';
 import { createRepository, type Encryption } from '../registry/repository.ts';
 import { registryOf, repositoryNameOf, targetOf } from './input.ts';
 import { mutabilitySettings } from './mutability.ts';
+import { setTags } from './resource-tags.ts';
 import { repositoryShape } from './shapes.ts';
 
 function create(input: CreateRepositoryRequest, { own, world }: Call): CreateRepositoryResponse {
@@ -23,18 +24,22 @@ function create(input: CreateRepositoryRequest, { own, world }: Call): CreateRep
 			'RepositoryAlreadyExistsException',
 			`The repository with name '${name}' already exists in the registry with id '${own.account}'`,
 		);
+	const resourceTags = new Map<string, string>();
+	setTags(resourceTags, input.tags ?? []);
 	const repository = createRepository(own, name, world.clock.now(), {
 		...mutabilitySettings(input.imageTagMutability ?? 'MUTABLE', input.imageTagMutabilityExclusionFilters),
 		scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false,
 		encryption: encryptionOf(input, own.region, own.account),
 	});
-	for (const { Key, Value } of input.tags ?? []) repository.resourceTags.set(Key ?? '', Value ?? '');
+	for (const [key, value] of resourceTags) repository.resourceTags.set(key, value);
 	return { repository: repositoryShape(own, repository) };
 }
 
 function encryptionOf(input: CreateRepositoryRequest, region: string, account: string): Encryption {
 	const { encryptionType, kmsKey } = input.encryptionConfiguration ?? {};
 	if (encryptionType === undefined || encryptionType === 'AES256') return { type: 'AES256' };
+	if (encryptionType !== 'KMS' && encryptionType !== 'KMS_DSSE')
+		throw invalidParameter('encryptionType', 'must satisfy enum value set: [AES256, KMS, KMS_DSSE]');
 	// ECR resolves the absent key to the one that AWS keeps for it.
 	return { type: encryptionType, kmsKey: kmsKey ?? `arn:aws:kms:${region}:${account}:key/aws-ecr` };
 }

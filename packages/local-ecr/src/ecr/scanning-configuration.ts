@@ -22,7 +22,7 @@ import { identityShape } from './shapes.ts';
 /** The frequencies that each kind of scanning takes (API reference, RegistryScanningRule). */
 const FREQUENCIES: Readonly<Record<string, readonly ScanFrequency[]>> = {
 	BASIC: ['SCAN_ON_PUSH', 'MANUAL'],
-	ENHANCED: ['SCAN_ON_PUSH', 'CONTINUOUS_SCAN', 'MANUAL'],
+	ENHANCED: ['SCAN_ON_PUSH', 'CONTINUOUS_SCAN'],
 };
 
 function get(_input: object, { own }: Call): GetRegistryScanningConfigurationResponse {

@@ -1,6 +1,6 @@
 import type { Deployment, Service } from './state.ts';
 
-/** Failed tasks after which the circuit breaker acts: half of the desired count, 3 to 200 (ECS guide). */
+/** Failed tasks after which the circuit breaker acts: half of the desired count, 3 to 200 (API reference, ServiceDeploymentCircuitBreaker). */
 export function failureThreshold({ desiredCount }: Pick<Service, 'desiredCount'>): number {
 	return Math.min(Math.max(Math.ceil(desiredCount / 2), 3), 200);
 }

@@ -34,7 +34,7 @@ export const BLIND: Readonly<Record<string, (c: ApiContext, fresh: Fresh) => Pro
 		})),
 	'ecr:DescribeImageScanFindings': async (c, fresh) => {
 		const { imageId = {} } = JSON.parse(await c.req.text()) as { imageId?: ImageId };
-		if (fresh(nameOf(imageId))) refuseImage(c, imageId);
+		if (c.res.status < 500 && fresh(nameOf(imageId))) refuseImage(c, imageId);
 	},
 };
 
@@ -43,7 +43,7 @@ function without<Item>(list: unknown, hidden: (item: Item) => boolean): Item[] {
 }
 
 async function hideManifest(c: ApiContext, fresh: Fresh): Promise<void> {
-	if (!fresh(decodeURIComponent(c.req.path.split('/').at(-1) ?? ''))) return;
+	if (c.res.status !== 200 || !fresh(decodeURIComponent(c.req.path.split('/').at(-1) ?? ''))) return;
 	const error = { code: 'MANIFEST_UNKNOWN', message: 'Requested image not found', detail: {} };
 	replace(c, Response.json({ errors: [error] }, { status: 404 }));
 }
@@ -95,6 +95,7 @@ async function change(
 	changed: (body: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
 ): Promise<void> {
 	const { headers, status } = c.res;
+	if (status !== 200) return;
 	const body = JSON.stringify(changed((await c.res.clone().json()) as Record<string, unknown>));
 	const kept = new Headers(headers);
 	kept.delete('content-length');

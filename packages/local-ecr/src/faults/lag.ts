@@ -40,7 +40,7 @@ export function createLag({ clock, registries }: Pick<World, 'clock' | 'registri
 
 	const blind: Lag['blind'] = async (c, seconds) => {
 		const hide = BLIND[c.var.entry.operation];
-		if (hide === undefined || c.res.status >= 300) return;
+		if (hide === undefined) return;
 		const where = await placeOf(c);
 		const fresh: Fresh = (reference) =>
 			reference !== undefined &&

@@ -27,6 +27,7 @@ type RegistrySnapshot = Pick<Registry, 'account' | 'region' | 'endpoint' | 'scan
 	readonly replication?: Registry['replication'];
 	readonly cacheRules?: readonly (readonly [string, CacheRule])[];
 	readonly templates?: readonly (readonly [string, CreationTemplate])[];
+	readonly pullTimeExclusions?: readonly (readonly [string, number])[];
 	readonly repositories: readonly RepositorySnapshot[];
 };
 
@@ -82,6 +83,7 @@ function registrySnapshot(registry: Registry): RegistrySnapshot {
 		settings: [...registry.settings],
 		templates: [...registry.templates],
 		cacheRules: [...registry.cacheRules],
+		pullTimeExclusions: [...registry.pullTimeExclusions],
 		repositories: [...registry.repositories.values()].map((repository) => ({
 			...repository,
 			resourceTags: [...repository.resourceTags],
@@ -105,6 +107,7 @@ export async function restore(world: World, snapshot: Snapshot): Promise<void> {
 		// Absent in what earlier versions saved.
 		registry.replication = saved.replication ?? [];
 		for (const [prefix, rule] of saved.cacheRules ?? []) registry.cacheRules.set(prefix, rule);
+		for (const [arn, since] of saved.pullTimeExclusions ?? []) registry.pullTimeExclusions.set(arn, since);
 		for (const [prefix, template] of saved.templates ?? []) registry.templates.set(prefix, template);
 		for (const repository of saved.repositories) restoreRepository(registry, repository);
 	}

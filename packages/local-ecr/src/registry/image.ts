@@ -1,7 +1,9 @@
+import type { Principal } from '../aws/credentials.ts';
 import { ServiceError } from '../aws/service-error.ts';
 import type { Archiving } from './archive.ts';
 import type { Manifest } from './manifest.ts';
 import { isIndex, referencedBlobs } from './manifest.ts';
+import type { Registry } from './registry.ts';
 import type { Repository } from './repository.ts';
 
 export interface Image {
@@ -50,6 +52,11 @@ export function imageOf(repository: Repository, account: string, id: ImageId): I
 		'ImageNotFoundException',
 		`The image with imageId {imageDigest:'${id.imageDigest ?? 'null'}', imageTag:'${id.imageTag ?? 'null'}'} does not exist within the repository with name '${repository.name}' in the registry with id '${account}'`,
 	);
+}
+
+/** Notes the time of a pull, unless the registry is not to record those of this principal. */
+export function recordPull(registry: Registry, { arn, roleArn }: Principal, image: Image): void {
+	if (!registry.pullTimeExclusions.has(roleArn ?? arn)) image.pulledAt = registry.now();
 }
 
 export function tagsOf(repository: Repository, digest: string): string[] {

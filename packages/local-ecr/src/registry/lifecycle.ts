@@ -1,33 +1,39 @@
 import { matchesWildcard } from '../aws/arn.ts';
+import { archive, imageStatus } from './archive.ts';
 import { type Image, isReferencedByIndex, removeImage, tagsOf } from './image.ts';
-import { type LifecycleRule, readLifecyclePolicy } from './lifecycle-policy.ts';
+import { type LifecycleRule, readLifecyclePolicy, storageClassOf } from './lifecycle-policy.ts';
 import type { Registries } from './registries.ts';
 import type { Repository } from './repository.ts';
 
-export interface Expiring {
+/** An image that a rule is about to expire or to archive. */
+export interface DueImage {
 	readonly image: Image;
 	readonly rulePriority: number;
+	readonly action: 'expire' | 'transition';
 }
 
 const DAY = 86_400_000;
 
 /**
- * Which images a policy expires, oldest first. Rules look at all images, those that another rule takes included; an image
- * that fits the tags of a rule is out of reach for the rules after it, and one that an index names stays (ECR user guide,
- * "Lifecycle policy evaluation rules").
+ * Which images a policy expires or archives, oldest first. Rules look at all images of their storage class, those that another
+ * rule takes included; an image that fits the tags of a rule is out of reach for the rules after it, and one that an index
+ * names stays (ECR user guide, "Automate the cleanup of images by using lifecycle policies in Amazon ECR").
  */
-export function expiringImages(repository: Repository, policyText: string, now: number): Expiring[] {
+export function dueImages(repository: Repository, policyText: string, now: number): DueImage[] {
 	const images = [...repository.images.values()].sort((a, b) => b.pushedAt - a.pushedAt);
 	const claimed = new Set<Image>();
-	const expiring = readLifecyclePolicy(policyText).flatMap((rule) => {
-		const candidates = images.filter((image) => fitsTags(rule, tagsOf(repository, image.digest)));
+	const due = readLifecyclePolicy(policyText).flatMap((rule) => {
+		const status = storageClassOf(rule) === 'archive' ? 'ARCHIVED' : 'ACTIVE';
+		const candidates = images.filter(
+			(image) => imageStatus(image, now) === status && fitsTags(rule, tagsOf(repository, image.digest)),
+		);
 		const taken = overdue(rule, candidates, now).filter(
 			(image) => !claimed.has(image) && !isReferencedByIndex(repository, image.digest),
 		);
 		for (const image of candidates) claimed.add(image);
-		return taken.map((image) => ({ image, rulePriority: rule.rulePriority }));
+		return taken.map((image) => ({ image, rulePriority: rule.rulePriority, action: rule.action.type }));
 	});
-	return expiring.sort((a, b) => a.image.pushedAt - b.image.pushedAt);
+	return due.sort((a, b) => a.image.pushedAt - b.image.pushedAt);
 }
 
 function fitsTags({ selection }: LifecycleRule, tags: readonly string[]): boolean {
@@ -42,9 +48,14 @@ function fitsTags({ selection }: LifecycleRule, tags: readonly string[]): boolea
 function overdue({ selection }: LifecycleRule, newestFirst: readonly Image[], now: number): readonly Image[] {
 	const { countType, countNumber } = selection;
 	if (countType === 'imageCountMoreThan') return newestFirst.slice(countNumber);
-	const since = (image: Image) =>
-		countType === 'sinceImagePulled' ? (image.pulledAt ?? image.pushedAt) : image.pushedAt;
-	return newestFirst.filter((image) => now - since(image) > countNumber * DAY);
+	return newestFirst.filter((image) => now - since(image, countType) > countNumber * DAY);
+}
+
+/** An image that was never pulled counts from its push, and one that was restored from its return. */
+function since({ pushedAt, pulledAt, archiving }: Image, countType: string): number {
+	if (countType === 'sinceImageTransitioned') return archiving?.archivedAt ?? pushedAt;
+	if (countType === 'sinceImagePulled') return Math.max(pulledAt ?? pushedAt, archiving?.restoredAt ?? 0);
+	return pushedAt;
 }
 
 /**
@@ -58,13 +69,19 @@ export function runLifecyclePolicies(registries: Registries, now: number): void 
 			repository.lifecycleEvaluatedAt = lifecycleEvaluatedAt;
 			if (lifecyclePolicy === undefined || now - lifecycleEvaluatedAt < DAY) continue;
 			repository.lifecycleEvaluatedAt = now;
-			for (const { image } of expiringImages(repository, lifecyclePolicy, now)) expire(repository, image.digest);
+			for (const { image, action } of dueImages(repository, lifecyclePolicy, now))
+				withReferrers(repository, image.digest, (one) => {
+					if (action === 'expire') removeImage(repository, one.digest);
+					else archive(one, now);
+				});
 		}
 }
 
-/** What refers to an image goes with it (ECR user guide, "Managing referrers": within a day). */
-function expire(repository: Repository, digest: string): void {
-	removeImage(repository, digest);
+/** What refers to an image goes where it goes, within a day (ECR user guide, "Managed signing"). */
+function withReferrers(repository: Repository, digest: string, act: (image: Image) => void): void {
+	const image = repository.images.get(digest);
+	if (image === undefined) return;
+	act(image);
 	for (const { digest: referrer, manifest } of [...repository.images.values()])
-		if (manifest.subject?.digest === digest) expire(repository, referrer);
+		if (manifest.subject?.digest === digest) withReferrers(repository, referrer, act);
 }

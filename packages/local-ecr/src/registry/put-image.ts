@@ -2,7 +2,7 @@ import { invalidParameter, ServiceError } from '../aws/service-error.ts';
 import { sha256 } from '../ids.ts';
 import type { World } from '../world.ts';
 import { restoreByPush } from './archive.ts';
-import type { Image } from './image.ts';
+import { type Image, tagsOf } from './image.ts';
 import { isIndex, type Manifest, readManifest, referencedBlobs } from './manifest.ts';
 import { isImmutable } from './mutability.ts';
 import type { Registry } from './registry.ts';
@@ -11,6 +11,8 @@ import type { Repository } from './repository.ts';
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,299}$/;
 const MANIFEST_BYTES = 4_194_304;
 const CONFIG_BYTES = 1_048_576;
+/** ECR user guide, "Amazon ECR service quotas" */
+const TAGS_PER_IMAGE = 1000;
 
 export interface ImagePut {
 	readonly bytes: Buffer;
@@ -49,6 +51,9 @@ export async function putImage(
 	// From here on nothing waits, so that two puts of one tag cannot both pass the check.
 	if (put.repeat === 'refuse') assertNew(registry, repository, digest, put.tag);
 	assertTagFree(repository, put.tag);
+	if (put.tag !== undefined && !repository.tags.has(put.tag) && repository.tags.size >= TAGS_PER_IMAGE)
+		if (tagsOf(repository, digest).length >= TAGS_PER_IMAGE)
+			throw new ServiceError('LimitExceededException', `An image has no more than ${TAGS_PER_IMAGE} tags`);
 	const image = repository.images.get(digest) ?? {
 		digest,
 		bytes: put.bytes,

@@ -31,6 +31,8 @@ export interface Registry {
 	readonly templates: Map<string, CreationTemplate>;
 	/** By prefix. */
 	readonly cacheRules: Map<string, CacheRule>;
+	/** Roles and users whose pulls are not recorded, and since when. */
+	readonly pullTimeExclusions: Map<string, number>;
 }
 
 export const registryKey = (account: string, region: string): string => `${account}/${region}`;
@@ -52,6 +54,7 @@ export function createRegistry(account: string, region: string, endpoint: string
 		replication: [],
 		templates: new Map(),
 		cacheRules: new Map(),
+		pullTimeExclusions: new Map(),
 	};
 }
 

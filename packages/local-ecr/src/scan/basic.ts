@@ -36,7 +36,7 @@ export function scanOnPush(registry: Registry, repository: Repository, image: Im
 }
 
 /**
- * Starts a basic scan on request: once per image and 24 hours, counting the scan on push (ECR user guide, "Basic scanning").
+ * Starts a basic scan on request: once per image and 24 hours, counting the scan on push (API reference, StartImageScan).
  * @throws ServiceError ValidationException, UnsupportedImageTypeException, LimitExceededException
  */
 export function startScan(registry: Registry, image: Image, clock: Clock): void {

@@ -1,8 +1,9 @@
 import { policyProblems } from '../aws/policy.ts';
+import { readLifecyclePolicy } from '../registry/lifecycle-policy.ts';
 import type { Fields } from './fields.ts';
 
 /** A policy may be written as JSON text or as the mapping that it is. */
-export function asText(policy: unknown): string | undefined {
+function asText(policy: unknown): string | undefined {
 	if (policy === undefined || typeof policy === 'string') return policy;
 	return JSON.stringify(policy);
 }
@@ -19,4 +20,16 @@ export function readPolicy(
 	const wrong = policyProblems(text, kind).map((why) => `${fields.path}.${name}: ${why}`);
 	problems.push(...wrong);
 	return wrong.length === 0 ? text : undefined;
+}
+
+/** A lifecycle policy that ECR would take; what is wrong with it is noted. */
+export function readLifecycle(fields: Fields, name: string, problems: string[]): string | undefined {
+	const text = asText(fields.raw(name));
+	try {
+		if (text !== undefined) readLifecyclePolicy(text);
+		return text;
+	} catch (error) {
+		problems.push(`${fields.path}.${name}: ${error instanceof Error ? error.message : String(error)}`);
+		return undefined;
+	}
 }

@@ -3,7 +3,7 @@ import type { ScanFrequency } from '../registry/registry.ts';
 import { withoutAbsent } from './absent.ts';
 import type { SeedRegistry, SeedRepository } from './document.ts';
 import { type Fields, readFields } from './fields.ts';
-import { asText, readPolicy } from './read-policy.ts';
+import { readLifecycle, readPolicy } from './read-policy.ts';
 
 const FREQUENCIES: readonly ScanFrequency[] = ['SCAN_ON_PUSH', 'CONTINUOUS_SCAN', 'MANUAL'];
 
@@ -62,7 +62,7 @@ function readRepository(fields: Fields, problems: string[]): SeedRepository {
 				? undefined
 				: { type: encryption.text('type') ?? 'AES256', ...(kmsKey === undefined ? {} : { kmsKey }) },
 		policy: readPolicy(fields, 'policy', 'resource', problems),
-		lifecyclePolicy: asText(fields.raw('lifecyclePolicy')),
+		lifecyclePolicy: readLifecycle(fields, 'lifecyclePolicy', problems),
 	});
 	const repository: SeedRepository = {
 		...settings,
