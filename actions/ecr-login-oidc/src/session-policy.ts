@@ -34,7 +34,12 @@ const ACTIONS: Readonly<Record<SessionScope, ScopeActions>> = {
 	push: { repository: PUSH, registry: [] },
 	scan: {
 		repository: SCAN,
-		registry: ['ecr:GetRegistryScanningConfiguration', 'inspector2:ListCoverage'],
+		registry: [
+			'ecr:GetRegistryScanningConfiguration',
+			'inspector2:BatchGetFindingDetails',
+			'inspector2:ListCoverage',
+			'inspector2:ListFindings',
+		],
 	},
 	promote: { repository: [...PUSH, 'DescribeImageReplicationStatus'], registry: ['ecr:GetAccountSetting'] },
 };

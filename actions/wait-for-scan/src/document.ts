@@ -1,10 +1,10 @@
 import { writeFileAtomically } from '@ecr-pipeline/core';
 import {
 	countBySeverity,
+	type Finding,
 	type Findings,
 	findingsDocument,
 	formatFindings,
-	mergeByPlatform,
 	type PlatformScan,
 	type SeverityCounts,
 } from '@ecr-pipeline/findings';
@@ -25,10 +25,15 @@ interface Scanned {
 	readonly repository: string;
 	readonly digest: string;
 	readonly outcomes: readonly ManifestOutcome[];
+	/** Of all platforms. */
+	readonly findings: readonly Finding[];
 }
 
 /** Writes the findings of all platforms as one document, whole or not at all. */
-export async function writeDocument(path: string, { name, repository, digest, outcomes }: Scanned): Promise<Known> {
+export async function writeDocument(
+	path: string,
+	{ name, repository, digest, outcomes, findings }: Scanned,
+): Promise<Known> {
 	const complete = outcomes.filter((outcome) => outcome.state === 'complete');
 	const scanCompletedAt = oldest(complete.map((outcome) => outcome.scanCompletedAt));
 	const sourceUpdatedAt = oldest(complete.map((outcome) => outcome.sourceUpdatedAt));
@@ -40,7 +45,7 @@ export async function writeDocument(path: string, { name, repository, digest, ou
 		...(scanCompletedAt === undefined ? {} : { scanCompletedAt }),
 		...(sourceUpdatedAt === undefined ? {} : { sourceUpdatedAt }),
 		platforms: outcomes.map(platformScan),
-		findings: mergeByPlatform(complete.map(({ findings }) => findings)),
+		findings,
 	});
 	await writeFileAtomically(path, formatFindings(document));
 	const active = document.findings.filter(({ status }) => status === 'active');

@@ -22,6 +22,7 @@ describe('readInputs', () => {
 			timeoutSeconds: 900,
 			settleSeconds: 0,
 			onUnsupported: 'fail',
+			enrich: 'auto',
 		});
 	});
 

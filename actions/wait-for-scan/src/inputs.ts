@@ -11,6 +11,8 @@ export interface WaitInputs {
 	/** Seconds for which enhanced findings must not change. */
 	readonly settleSeconds: number;
 	readonly onUnsupported: 'fail' | 'warn';
+	/** Whether Inspector is asked for EPSS and KEV. */
+	readonly enrich: 'auto' | 'never';
 	/** Absent: `findings.json` in the runner's temporary directory. */
 	readonly findingsFile?: string;
 }
@@ -33,6 +35,7 @@ export function readInputs(inputs: Inputs): WaitInputs {
 		timeoutSeconds,
 		settleSeconds,
 		onUnsupported: inputs.choice('on-unsupported', ['fail', 'warn'], 'fail'),
+		enrich: inputs.choice('enrich', ['auto', 'never'], 'auto'),
 		...(findingsFile === undefined ? {} : { findingsFile }),
 	};
 }

@@ -1,18 +1,22 @@
 import type { Finding } from '@ecr-pipeline/findings';
 import type { Target } from './image.ts';
 
-/** How waiting for one manifest, or for all of them, ended. Only `complete` says that all findings are known. */
-export type ScanState =
-	| 'complete'
-	| 'unsupported'
-	| 'expired'
-	| 'archived'
-	| 'off'
-	| 'failed'
-	| 'not-found'
-	| 'timed-out'
-	/** Given up, since another platform had failed already. */
-	| 'stopped';
+/**
+ * How waiting for one manifest, or for all of them, ended, from the best to the worst: the worst is the one word for all
+ * platforms. Only `complete` says that all findings are known; `stopped` was given up, since another platform had failed.
+ */
+export const SCAN_STATES = [
+	'complete',
+	'unsupported',
+	'stopped',
+	'timed-out',
+	'not-found',
+	'archived',
+	'expired',
+	'off',
+	'failed',
+] as const;
+export type ScanState = (typeof SCAN_STATES)[number];
 
 /** An end without findings: why, and what to do. */
 export interface Ending {
@@ -26,6 +30,8 @@ export interface Completion {
 	readonly state: 'complete';
 	readonly scanType: 'basic' | 'enhanced';
 	readonly findings: readonly Finding[];
+	/** Under enhanced scanning: for each vulnerability, Inspector's name of one finding with it. */
+	readonly findingArns: ReadonlyMap<string, string>;
 	/** ISO 8601. */
 	readonly scanCompletedAt?: string;
 	/** When the scanner's knowledge was last updated, ISO 8601. */
@@ -41,19 +47,6 @@ export type ManifestOutcome = Target & {
 	readonly calls: number;
 } & (Completion | Ending);
 
-// From the best to the worst: what one word for all platforms has to say.
-const ORDER: readonly ScanState[] = [
-	'complete',
-	'unsupported',
-	'stopped',
-	'timed-out',
-	'not-found',
-	'archived',
-	'expired',
-	'off',
-	'failed',
-];
-
 /** Tells whether a manifest may be in the findings file: nothing else is a pass. */
 export function isAccepted(state: ScanState, onUnsupported: 'fail' | 'warn'): boolean {
 	return state === 'complete' || (state === 'unsupported' && onUnsupported === 'warn');
@@ -62,7 +55,7 @@ export function isAccepted(state: ScanState, onUnsupported: 'fail' | 'warn'): bo
 /** The worst of all platforms; none at all is no pass. */
 export function worstState(outcomes: readonly ManifestOutcome[]): ScanState {
 	return outcomes.reduce<ScanState>(
-		(worst, { state }) => (ORDER.indexOf(state) > ORDER.indexOf(worst) ? state : worst),
+		(worst, { state }) => (SCAN_STATES.indexOf(state) > SCAN_STATES.indexOf(worst) ? state : worst),
 		outcomes.length === 0 ? 'failed' : 'complete',
 	);
 }

@@ -1,5 +1,6 @@
 import type { OutputValue } from '@ecr-pipeline/core';
 import { countBySeverity } from '@ecr-pipeline/findings';
+import type { ExploitationAnswer } from './exploitation.ts';
 import type { ManifestOutcome } from './outcome.ts';
 import type { WaitResult } from './wait.ts';
 
@@ -21,6 +22,7 @@ export function outputsOf(result: WaitResult): Record<string, OutputValue> {
 	return {
 		...outputs,
 		result: {
+			schemaVersion: 1,
 			action: 'wait-for-scan',
 			image,
 			repository: result.repository,
@@ -37,6 +39,7 @@ export function outputsOf(result: WaitResult): Record<string, OutputValue> {
 						suppressed: known.suppressed,
 						...(known.scanCompletedAt === undefined ? {} : { 'scan-completed-at': known.scanCompletedAt }),
 					}),
+			...(result.exploitation === undefined ? {} : { exploitation: exploitationOf(result.exploitation) }),
 			'waited-seconds': inSeconds(result.waitedMilliseconds),
 			platforms: result.outcomes.map(platformOf),
 			'left-out': result.leftOut,
@@ -48,6 +51,16 @@ export function outputsOf(result: WaitResult): Record<string, OutputValue> {
 export function variablesOf({ known }: WaitResult): Record<string, string> {
 	// Set to nothing after a failed wait: findings of an earlier one are not about this image.
 	return { ECR_PIPELINE_FINDINGS: known?.findingsFile ?? '' };
+}
+
+function exploitationOf({ vulnerabilities, epssKnown, kevKnown, calls, reason }: ExploitationAnswer): object {
+	return {
+		vulnerabilities,
+		'epss-known': epssKnown,
+		'kev-known': kevKnown,
+		calls,
+		...(reason === undefined ? {} : { reason }),
+	};
 }
 
 function platformOf(outcome: ManifestOutcome): object {

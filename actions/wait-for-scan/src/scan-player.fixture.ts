@@ -1,5 +1,5 @@
 import { type Clock, type Context, createContext, createRunner, type Digest, digestOf } from '@ecr-pipeline/core';
-import type { Coverage, Scanning, ScanningConfiguration, ScanPage, ScanStart } from '@ecr-pipeline/ecr';
+import type { Coverage, Exploitation, Scanning, ScanningConfiguration, ScanPage, ScanStart } from '@ecr-pipeline/ecr';
 import { type Manifest, manifestFromBytes, OCI_INDEX, OCI_MANIFEST } from '@ecr-pipeline/registry';
 import type { WaitInputs } from './inputs.ts';
 
@@ -52,6 +52,10 @@ export interface Script {
 	/** Everything that is to be seen of a scan, from time to time; pages are cut from it. */
 	readonly scans: Readonly<Record<Digest, readonly Frame<Seen>[]>>;
 	readonly coverage?: Readonly<Record<Digest, readonly Frame<Coverage>[]>>;
+	/** EPSS and KEV by the name of the finding; absent: not permitted. */
+	readonly exploitation?: (second: number) => Answer<Readonly<Record<string, Exploitation>>>;
+	/** EPSS alone; absent: not permitted. */
+	readonly epss?: Readonly<Record<string, number>>;
 	readonly start?: (digest: Digest, second: number) => Answer<ScanStart>;
 }
 
@@ -69,7 +73,7 @@ export interface Seen {
 
 export interface Call {
 	readonly second: number;
-	readonly what: 'configuration' | 'page' | 'start' | 'coverage';
+	readonly what: 'configuration' | 'page' | 'start' | 'coverage' | 'details' | 'epss';
 	readonly digest?: Digest;
 	readonly maxResults?: number;
 }
@@ -107,6 +111,25 @@ export function playScans(script: Script, clock: Clock): { readonly scanning: Sc
 				return script.coverage === undefined
 					? { kind: 'not-permitted', reason: 'AccessDeniedException' }
 					: at(script.coverage[digest]);
+			},
+			exploitation: {
+				async details(arns) {
+					calls.push({ second: second(), what: 'details', maxResults: arns.length });
+					const told = script.exploitation?.(second());
+					if (told === undefined) return { kind: 'not-permitted', reason: 'AccessDeniedException on details' };
+					if (told instanceof Error) throw told;
+					const known = arns.flatMap((arn): [string, Exploitation][] => {
+						const one = told[arn.split('/').at(-1) ?? ''];
+						return one === undefined ? [] : [[arn, one]];
+					});
+					return { kind: 'details', byArn: new Map(known) };
+				},
+				async epss(digest) {
+					calls.push({ second: second(), what: 'epss', digest });
+					return script.epss === undefined
+						? { kind: 'not-permitted', reason: 'AccessDeniedException on the list' }
+						: { kind: 'scores', byId: new Map(Object.entries(script.epss)) };
+				},
 			},
 		},
 	};
@@ -189,4 +212,5 @@ export const DEFAULT_INPUTS: Omit<WaitInputs, 'image'> = {
 	timeoutSeconds: 900,
 	settleSeconds: 0,
 	onUnsupported: 'fail',
+	enrich: 'auto',
 };

@@ -1,5 +1,6 @@
 import { codeSpan, escapeMarkdown, formatDuration, markdownTable } from '@ecr-pipeline/core';
 import { SEVERITIES } from '@ecr-pipeline/findings';
+import { exploitationNotes } from './exploitation.ts';
 import type { ManifestOutcome, ScanState } from './outcome.ts';
 import type { WaitResult } from './wait.ts';
 
@@ -26,6 +27,9 @@ export function summaryOf(result: WaitResult): string {
 		markdownTable(['Platform', 'Result', 'Scan status', 'Findings', 'Scanned at', 'Waited'], result.outcomes.map(row)),
 		'',
 		`Waited ${formatDuration(waitedMilliseconds)}.${suppressedNote(known)}`,
+		...(result.exploitation === undefined
+			? []
+			: exploitationNotes(result.exploitation).flatMap((note) => ['', escapeMarkdown(note)])),
 	].join('\n');
 }
 

@@ -305,6 +305,39 @@ describe('an enhanced scan', () => {
 	});
 });
 
+describe('EPSS and KEV', () => {
+	const scans = one([0, { status: 'ACTIVE', enhanced: ['CVE-1', 'CVE-2'] }]);
+	const script: Script = {
+		configuration: ENHANCED,
+		scans,
+		coverage: covered([0, SCANNED]),
+		exploitation: () => ({ 'CVE-1': { epss: 0.9, knownExploited: true } }),
+	};
+
+	it('are written into the findings, and what is not known is neither zero nor no', async () => {
+		const { document, result, lines } = await play({ script });
+		const { findings } = await document();
+		expect(findings[0]).toMatchObject({ id: 'CVE-1', epss: 0.9, knownExploited: true });
+		expect(Object.keys(findings[1])).not.toEqual(expect.arrayContaining(['epss']));
+		expect(Object.keys(findings[1])).not.toEqual(expect.arrayContaining(['knownExploited']));
+		const unknown = 'Unknown of 2 vulnerabilities: EPSS of 1, KEV of 1';
+		expect(lines.join('\n')).toContain(unknown);
+		expect(summaryOf(result)).toContain('EPSS of 1, KEV of 1');
+		expect(outputsOf(result).result).toMatchObject({ exploitation: { vulnerabilities: 2, 'kev-known': 1, calls: 1 } });
+	});
+
+	it('are not asked for with enrich: never', async () => {
+		const { calls, result } = await play({ script, inputs: { enrich: 'never' } });
+		expect(calls.some(({ what }) => what === 'details' || what === 'epss')).toBe(false);
+		expect(result.exploitation).toBeUndefined();
+	});
+
+	it('that no call can tell leave the findings complete', async () => {
+		const { result } = await play({ script: { ...script, exploitation: () => throttled } });
+		expect(result).toMatchObject({ state: 'complete', accepted: true, known: { counts: { total: 2 } } });
+	});
+});
+
 describe('an index', () => {
 	const both = (amd64: Frame<Seen>[], arm64: Frame<Seen>[]): Script['scans'] => ({
 		[AMD64.digest]: amd64,
@@ -474,7 +507,9 @@ describe('trouble on the way', () => {
 	});
 });
 
+// What is asked after the end, EPSS and KEV, is no polling; cadence.test.ts has answers that take their time.
 describe('polling', () => {
+	const enrich = 'never' as const;
 	const durations = [1, 5, 12, 33, 64, 128, 250, 420, 590];
 	const chances = [0, 0.5, 0.999];
 	const cases = durations.flatMap((duration) => chances.map((random) => ({ duration, random })));
@@ -485,6 +520,7 @@ describe('polling', () => {
 		async ({ duration, random }) => {
 			const { seconds, calls, result } = await play({
 				random,
+				inputs: { enrich },
 				script: {
 					scans: one([0, { kind: 'no-scan' }], [1, { status: 'IN_PROGRESS' }], [duration, basicDone()]),
 					start: () => ({ kind: 'started' }),
@@ -502,6 +538,7 @@ describe('polling', () => {
 		async ({ duration, random }) => {
 			const { calls, result } = await play({
 				random,
+				inputs: { enrich },
 				script: {
 					configuration: ENHANCED,
 					scans: one([0, { status: 'ACTIVE', enhanced: [] }], [duration, { status: 'ACTIVE', enhanced: ['CVE-1'] }]),

@@ -8,8 +8,15 @@ import {
 	type Scanning,
 	type ScanningConfiguration,
 } from '@ecr-pipeline/ecr';
-import { SEVERITIES, type SeverityCounts } from '@ecr-pipeline/findings';
+import {
+	type Finding,
+	mergeByPlatform,
+	SEVERITIES,
+	type SeverityCounts,
+	withExploitation,
+} from '@ecr-pipeline/findings';
 import { type Known, writeDocument } from './document.ts';
+import { askExploitation, type ExploitationAnswer, exploitationNotes } from './exploitation.ts';
 import { findTargets, label, type Manifests, type ScannedImage, type Target } from './image.ts';
 import type { WaitInputs } from './inputs.ts';
 import { isAccepted, type ManifestOutcome, type ScanState, worstState } from './outcome.ts';
@@ -31,6 +38,8 @@ export interface WaitResult {
 	readonly waitedMilliseconds: number;
 	/** Present when accepted. */
 	readonly known?: Known & { readonly findingsFile: string; readonly counts: SeverityCounts };
+	/** Present when accepted and asked for. */
+	readonly exploitation?: ExploitationAnswer;
 }
 
 /** The place of an image whose scan is waited for, and how it is asked. */
@@ -87,9 +96,20 @@ export async function waitAt(place: Place, input: WaitInputs, context: Context):
 	};
 	if (!result.accepted) return result;
 	warnOfUnsupported(outcomes, context);
-	const known = await writeDocument(findingsFile, result);
+	const merged = mergeByPlatform(outcomes.map((outcome) => (outcome.state === 'complete' ? outcome.findings : [])));
+	const exploitation =
+		input.enrich === 'never'
+			? undefined
+			: await askExploitation(merged, outcomes, place.scanning.exploitation, context, deadline);
+	const findings = exploitation === undefined ? merged : enriched(merged, exploitation, context);
+	const known = await writeDocument(findingsFile, { ...result, findings });
 	context.log.info(escapeLog(told(outcomes, known, findingsFile)));
-	return { ...result, known: { ...known, findingsFile } };
+	return { ...result, known: { ...known, findingsFile }, ...(exploitation === undefined ? {} : { exploitation }) };
+}
+
+function enriched(findings: readonly Finding[], answer: ExploitationAnswer, { log }: Context): Finding[] {
+	for (const note of exploitationNotes(answer)) log.info(escapeLog(note));
+	return findings.map((finding) => withExploitation(finding, answer.byId.get(finding.id) ?? {}));
 }
 
 /** Finds the manifests to wait for, and how they are scanned. A service that cannot answer now is asked again. */

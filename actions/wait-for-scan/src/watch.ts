@@ -44,6 +44,7 @@ export async function watchManifest(
 	});
 
 	for (let troubles = 0; ; ) {
+		const asked = clock.now();
 		const look = await lookSafely(watch);
 		if (look.state !== 'waiting') return end(look);
 		tell(look.says);
@@ -51,7 +52,9 @@ export async function watchManifest(
 		if (clock.now() >= deadline)
 			return end({ state: 'timed-out', reason: `after ${Math.round(waited / 1000)} s, ${look.says}`, fix: look.fix });
 		troubles = look.trouble === true ? troubles + 1 : 0;
-		await pause(world, nextLook(look, watch, troubles, waited, random));
+		// The cadence is from question to question; a service that is slow to answer is still left alone for a while.
+		const next = nextLook(look, watch, troubles, asked - began, random);
+		await pause(world, Math.max(next / 2, next - (clock.now() - asked)));
 		if (stop.aborted) return end({ state: 'stopped', reason: look.says, fix: STOPPED });
 	}
 }
@@ -145,12 +148,21 @@ function judgeFindings({ memory, plan, target, now }: Watch, read: FullRead): Lo
 			...fromBasic(read.basicFindings, target.platform),
 			...fromEnhanced(read.enhancedFindings, target.platform),
 		],
+		findingArns: arnsOf(read.enhancedFindings),
 		...(completedAt === undefined ? {} : { scanCompletedAt: completedAt.toISOString() }),
 		...(first.vulnerabilitySourceUpdatedAt === undefined
 			? {}
 			: { sourceUpdatedAt: first.vulnerabilitySourceUpdatedAt.toISOString() }),
 		evidence: judgement.evidence,
 	};
+}
+
+function arnsOf(findings: FullRead['enhancedFindings']): ReadonlyMap<string, string> {
+	return new Map(
+		findings.flatMap(({ findingArn, packageVulnerabilityDetails: details }): [string, string][] =>
+			findingArn === undefined || details?.vulnerabilityId === undefined ? [] : [[details.vulnerabilityId, findingArn]],
+		),
+	);
 }
 
 function countedQuestions({ digest, platform }: Target, world: World, counter: { calls: number }): Ask {

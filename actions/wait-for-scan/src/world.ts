@@ -3,7 +3,7 @@ import type { Scanning } from '@ecr-pipeline/ecr';
 
 /** What waiting for one manifest touches: the service, time, chance, and the word to give up. */
 export interface World {
-	readonly scanning: Omit<Scanning, 'configuration'>;
+	readonly scanning: Omit<Scanning, 'configuration' | 'exploitation'>;
 	readonly clock: Clock;
 	readonly random: () => number;
 	readonly log: Log;

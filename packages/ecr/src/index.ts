@@ -27,6 +27,7 @@ export { openRegistriesAs } from './role-registries.ts';
 export { openScanning, type Scanning } from './scanning.ts';
 export type { ScanningConfiguration } from './scanning-configuration.ts';
 export type { Coverage } from './scanning-coverage.ts';
+export { type AskExploitation, DETAILS_AT_ONCE, type Exploitation } from './scanning-exploitation.ts';
 export type { PageRequest, ScanPage } from './scanning-findings.ts';
 export type { ScanStart } from './scanning-start.ts';
 export { isTransient } from './scanning-trouble.ts';

@@ -1,13 +1,6 @@
 import type { CoveredResource, Inspector2Client } from '@aws-sdk/client-inspector2';
-import {
-	awsClientConfig,
-	type Context,
-	type Digest,
-	explainAwsError,
-	messageOf,
-	PipelineError,
-} from '@ecr-pipeline/core';
-import type { EcrAccess } from './ecr-repository.ts';
+import { type Digest, explainAwsError, messageOf, PipelineError } from '@ecr-pipeline/core';
+import type { OpenInspector } from './scanning-inspector.ts';
 
 /** What Amazon Inspector says about its scan of one manifest. */
 export type Coverage =
@@ -25,21 +18,9 @@ export type Coverage =
 
 export type AskCoverage = (digest: Digest, repositoryArn: string, signal?: AbortSignal) => Promise<Coverage>;
 
-/** Opens Inspector with the credentials and the region of the registry; its client is loaded when first asked. */
-export function openCoverage(access: EcrAccess, context: Context): AskCoverage {
-	let opened: Promise<Inspector2Client> | undefined;
-	return async (digest, repositoryArn, signal) => {
-		opened ??= openInspector(access, context);
-		return askCoverage(await opened, `${repositoryArn}/${digest}`, signal);
-	};
-}
-
-async function openInspector(access: EcrAccess, context: Context): Promise<Inspector2Client> {
-	const { Inspector2Client } = await import('@aws-sdk/client-inspector2');
-	return new Inspector2Client({
-		...awsClientConfig(context, { region: access.region }),
-		credentials: access.client.config.credentials,
-	});
+/** Opens the question for one manifest's coverage. */
+export function openCoverage(inspector: OpenInspector): AskCoverage {
+	return async (digest, repositoryArn, signal) => askCoverage(await inspector(), `${repositoryArn}/${digest}`, signal);
 }
 
 // The resource id of an image is its repository's ARN, a slash, and its digest (Inspector user guide, "Findings").

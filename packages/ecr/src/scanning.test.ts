@@ -218,3 +218,63 @@ describe('coverage', () => {
 		});
 	});
 });
+
+describe('exploitation', () => {
+	const ARNS = ['arn:aws:inspector2:eu-central-1:1:finding/a', 'arn:aws:inspector2:eu-central-1:1:finding/b'];
+	const denied = { 'x-amzn-errortype': 'AccessDeniedException' };
+
+	it('tells EPSS and KEV of single findings; what Inspector cannot tell is not in the answer', async () => {
+		nock(ENDPOINT)
+			.post('/findings/details/batch/get', { findingArns: [...ARNS, 'arn:c'] })
+			.reply(200, {
+				findingDetails: [
+					{ findingArn: ARNS[0], epssScore: 0.91, cisaData: { dateAdded: 1767225600 } },
+					{ findingArn: ARNS[1] },
+				],
+				errors: [{ findingArn: 'arn:c', errorCode: 'FINDING_DETAILS_NOT_FOUND', errorMessage: 'no' }],
+			});
+		const answer = await scanning.exploitation.details([...ARNS, 'arn:c']);
+		expect(answer).toEqual({
+			kind: 'details',
+			byArn: new Map([
+				[ARNS[0], { epss: 0.91, knownExploited: true }],
+				[ARNS[1], { knownExploited: false }],
+			]),
+		});
+	});
+
+	it('lists the EPSS scores of one manifest, page by page', async () => {
+		const finding = (id: string, epss?: object) => ({ packageVulnerabilityDetails: { vulnerabilityId: id }, epss });
+		nock(ENDPOINT)
+			.post('/findings/list', {
+				filterCriteria: {
+					ecrImageHash: [{ comparison: 'EQUALS', value: DIGEST }],
+					ecrImageRepositoryName: [{ comparison: 'EQUALS', value: 'team/app' }],
+				},
+				maxResults: 100,
+				nextToken: 'one',
+			})
+			.reply(200, {
+				findings: [finding('CVE-1', { score: 0.5 }), finding('CVE-2'), finding('CVE-3', { score: 'NaN' })],
+				nextToken: 'two',
+			});
+		expect(await scanning.exploitation.epss(DIGEST, 'one')).toEqual({
+			kind: 'scores',
+			byId: new Map([['CVE-1', 0.5]]),
+			nextToken: 'two',
+		});
+	});
+
+	it('may not be permitted, and says by which permission it would be', async () => {
+		nock(ENDPOINT).post('/findings/details/batch/get').reply(403, { message: 'no' }, denied);
+		nock(ENDPOINT).post('/findings/list').reply(403, { message: 'no' }, denied);
+		expect(await scanning.exploitation.details(ARNS)).toMatchObject({
+			kind: 'not-permitted',
+			reason: expect.stringContaining('inspector2:BatchGetFindingDetails'),
+		});
+		expect(await scanning.exploitation.epss(DIGEST, undefined)).toMatchObject({
+			kind: 'not-permitted',
+			reason: expect.stringContaining('inspector2:ListFindings'),
+		});
+	});
+});

@@ -1,6 +1,7 @@
 export type { BaseImage } from './base-image.ts';
 export { type Decision, type Evaluation, type EvaluationInputs, evaluate, FINDING_CLASSES } from './evaluate.ts';
 export { type Explanation, explain } from './explain.ts';
+export { withExploitation } from './exploitation.ts';
 export { type Cvss, cvssScore, type Finding, type Fix, type VulnerablePackage } from './finding.ts';
 export { type Findings, findingsDocument, formatFindings, mergeByPlatform, type PlatformScan } from './findings.ts';
 export {

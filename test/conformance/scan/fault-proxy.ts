@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fault } from './scenario.ts';
 
@@ -9,8 +9,15 @@ export interface FaultProxy {
 	readonly close: () => Promise<void>;
 }
 
-/** Stands between an action and a local ECR, counts what is asked, and changes answers as the faults say. */
-export async function startFaultProxy(target: string, faults: readonly Fault[]): Promise<FaultProxy> {
+/**
+ * Stands between an action and a local ECR, counts what is asked, and changes answers as the faults say.
+ * @param onScanAsked hears each question about a scan before it is answered
+ */
+export async function startFaultProxy(
+	target: string,
+	faults: readonly Fault[],
+	onScanAsked: () => void,
+): Promise<FaultProxy> {
 	const asked: string[] = [];
 	const seen = new Map<Fault, number>();
 	const faultFor = (operation: string, body: string): Fault | undefined =>
@@ -22,12 +29,17 @@ export async function startFaultProxy(target: string, faults: readonly Fault[]):
 			return before >= after && before < after + times;
 		});
 
-	const server = createServer(async (request, response) => {
+	const server = createServer((request, response) => {
+		// An action that is killed while it asks breaks its connection, and there is nobody to answer.
+		answer(request, response).catch(() => response.destroy());
+	});
+	const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		const chunks: Buffer[] = [];
 		for await (const chunk of request) chunks.push(chunk as Buffer);
 		const body = Buffer.concat(chunks);
 		const operation = operationOf(request.headers['x-amz-target'], request.url ?? '/');
 		asked.push(operation);
+		if (operation === 'DescribeImageScanFindings') onScanAsked();
 		const fault = faultFor(operation, body.toString());
 		if (fault?.error !== undefined) {
 			const { status, type, message } = fault.error;
@@ -36,15 +48,15 @@ export async function startFaultProxy(target: string, faults: readonly Fault[]):
 			return;
 		}
 		const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
-		const answer = await fetch(new URL(request.url ?? '/', target), {
+		const own = await fetch(new URL(request.url ?? '/', target), {
 			method: request.method ?? 'POST',
 			headers: headers as Record<string, string>,
 			...(body.length === 0 ? {} : { body }),
 		});
-		const text = await answer.text();
-		response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' });
+		const text = await own.text();
+		response.writeHead(own.status, { 'content-type': own.headers.get('content-type') ?? 'application/json' });
 		response.end(fault?.set === undefined ? text : changed(text, fault.set));
-	});
+	};
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -57,9 +69,15 @@ export async function startFaultProxy(target: string, faults: readonly Fault[]):
 	};
 }
 
+const PATHS: Readonly<Record<string, string>> = {
+	'/coverage/list': 'ListCoverage',
+	'/findings/list': 'ListFindings',
+	'/findings/details/batch/get': 'BatchGetFindingDetails',
+};
+
 function operationOf(target: string | string[] | undefined, url: string): string {
 	if (typeof target === 'string') return target.split('.').at(-1) ?? target;
-	return url.startsWith('/coverage/list') ? 'ListCoverage' : url.startsWith('/findings/list') ? 'ListFindings' : url;
+	return PATHS[url] ?? url;
 }
 
 function changed(text: string, members: Readonly<Record<string, unknown>>): string {

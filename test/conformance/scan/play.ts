@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 // @ts-expect-error plain JavaScript, so that the demo can run it without an install
 import { createJob } from '../../../scripts/runner.mjs';
+import type { Peer } from './peers.ts';
+import { type PeerOutcome, playPeer } from './play-peer.ts';
 import type { RightVerdict, Scenario } from './scenario.ts';
 import { REPOSITORY, type Stage, setStage } from './stage.ts';
+import type { Wish } from './wish.ts';
 
 interface StepResult {
 	readonly exitCode: number;
@@ -16,26 +19,19 @@ interface StepResult {
 
 export interface Played {
 	readonly scenario: Scenario;
-	/** Another action has but green and red. */
-	readonly verdict: RightVerdict | 'red';
+	readonly verdict: RightVerdict | PeerOutcome['verdict'];
 	/** Everything in which it differs from what is right. */
 	readonly wrong: readonly string[];
 	readonly falseGreen: boolean;
-	/** Calls of AWS's APIs, but for the login. */
+	/** Calls of AWS's APIs while waiting, but for the login. */
 	readonly calls: number;
 	readonly seconds: number;
-}
-
-/** Another action, and its inputs in which `{registry}`, `{repository}`, `{tag}` and `{digest}` stand for the image. */
-export interface Peer {
-	readonly bundle: string;
-	readonly inputs: Readonly<Record<string, string>>;
 }
 
 export interface Players {
 	/** The folder of wait-for-scan/ and gate-on-findings/. */
 	readonly bundles: string;
-	readonly peer?: Peer;
+	readonly peer?: { readonly action: Peer; readonly wish: Wish };
 }
 
 /** Plays one scenario with the bundles, as GitHub's runner would run them. */
@@ -46,14 +42,11 @@ export async function play(scenario: Scenario, { bundles, peer }: Players): Prom
 	try {
 		const job = openJob(directory, stage, scenario);
 		const outcome =
-			peer === undefined ? await playOurs(scenario, stage, job, bundles) : await playPeer(peer, stage, job);
-		const calls = stage.proxy.asked().filter((operation) => operation !== 'GetAuthorizationToken').length;
-		const wrong =
 			peer === undefined
-				? [...outcome.wrong, ...tooManyCalls(scenario, calls)]
-				: (scenario.verdict === 'pass') === (outcome.verdict === 'pass')
-					? []
-					: [`${outcome.verdict} instead of ${scenario.verdict}`];
+				? await playOurs(scenario, stage, job, bundles)
+				: await playOther(peer.action, peer.wish, scenario, stage, job);
+		const { calls } = outcome;
+		const wrong = [...outcome.wrong, ...(peer === undefined ? tooManyCalls(scenario, calls) : [])];
 		return {
 			scenario,
 			verdict: outcome.verdict,
@@ -70,8 +63,7 @@ export async function play(scenario: Scenario, { bundles, peer }: Players): Prom
 
 interface Job {
 	readonly variables: Readonly<Record<string, string>>;
-	/** One step of a bundle that may be anywhere. */
-	bundle(path: string, inputs: Readonly<Record<string, string>>): Promise<StepResult>;
+	readonly temporary: string;
 	step(distribution: string, name: string, inputs: Readonly<Record<string, string>>): Promise<StepResult>;
 }
 
@@ -99,8 +91,13 @@ function openJob(directory: string, { ecr, proxy, digest, registry }: Stage, sce
 }
 
 interface Outcome {
-	readonly verdict: RightVerdict | 'red';
+	readonly verdict: Played['verdict'];
 	readonly wrong: readonly string[];
+	readonly calls: number;
+}
+
+function callsSoFar({ proxy }: Stage): number {
+	return proxy.asked().filter((operation) => operation !== 'GetAuthorizationToken').length;
 }
 
 async function playOurs(scenario: Scenario, stage: Stage, job: Job, bundles: string): Promise<Outcome> {
@@ -109,12 +106,14 @@ async function playOurs(scenario: Scenario, stage: Stage, job: Job, bundles: str
 		scenario.wait === false
 			? undefined
 			: await job.step(bundles, 'wait-for-scan', { image, 'timeout-seconds': '30', ...scenario.wait });
+	const calls = callsSoFar(stage);
 	// The gate is run after a failed wait too, as a step with `if: always()` would be: it must not pass then.
 	const gated = await job.step(bundles, 'gate-on-findings', scenario.gate ?? {});
 	const verdict = verdictOf(waited, gated);
 	const steps = waited === undefined ? [gated] : [waited, gated];
 	return {
 		verdict,
+		calls,
 		wrong: [
 			...(verdict === scenario.verdict ? [] : [`${verdict} instead of ${scenario.verdict}`, ...lastWords(steps)]),
 			...(waited !== undefined && waited.exitCode !== 0 && gated.exitCode === 0
@@ -133,11 +132,16 @@ function verdictOf(waited: StepResult | undefined, gated: StepResult): RightVerd
 	return gated.outputs.verdict === 'failed' ? 'block' : 'refuse';
 }
 
-async function playPeer({ bundle, inputs }: Peer, { registry, digest }: Stage, job: Job): Promise<Outcome> {
-	const values = { registry, digest, repository: REPOSITORY, tag: 'v1' };
-	const filled = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, filledIn(value, values)]));
-	const result = await job.bundle(bundle, filled);
-	return { verdict: result.exitCode === 0 ? 'pass' : 'red', wrong: [] };
+async function playOther(action: Peer, wish: Wish, scenario: Scenario, stage: Stage, job: Job): Promise<Outcome> {
+	const { digest, proxy } = stage;
+	const place = { repository: REPOSITORY, tag: 'v1', digest, region: job.variables.AWS_REGION ?? '', url: proxy.url };
+	const { verdict, lastWords } = await playPeer(action, place, wish, job.temporary, job.variables);
+	const right = (scenario.verdict === 'pass') === (verdict === 'pass') && verdict !== 'hangs';
+	return {
+		verdict,
+		calls: callsSoFar(stage),
+		wrong: right ? [] : [`${verdict} instead of ${scenario.verdict}: ${lastWords}`],
+	};
 }
 
 function filledIn(text: string, values: Readonly<Record<string, string>>): string {

@@ -1,22 +1,37 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Peer, type Played, type Players, play } from './play.ts';
+import { type Peer, peerIn } from './peers.ts';
+import { type Played, play } from './play.ts';
 import { readScenarios, type Scenario } from './scenario.ts';
+import { wishOf } from './wish.ts';
 
 export const SCENARIOS = join(import.meta.dirname, 'scenarios');
+const DIST = join(import.meta.dirname, '..', '..', '..', 'dist');
 
 /** Plays scenarios, several at once, and gives the outcomes in their order. */
-export async function playAll(scenarios: readonly Scenario[], players: Players, atOnce: number): Promise<Played[]> {
-	const outcomes: Played[] = [];
-	let next = 0;
-	const worker = async (): Promise<void> => {
-		for (let index = next++; index < scenarios.length; index = next++) {
-			const scenario = scenarios[index];
-			if (scenario !== undefined) outcomes[index] = await play(scenario, players);
-		}
-	};
-	await Promise.all(Array.from({ length: atOnce }, worker));
-	return outcomes;
+export function playAll(scenarios: readonly Scenario[], bundles: string, atOnce: number): Promise<Played[]> {
+	return severalAtOnce(scenarios, atOnce, (scenario) => play(scenario, { bundles }));
+}
+
+export interface PeerRun {
+	readonly outcomes: readonly Played[];
+	/** Why scenarios were not for this action, and how many for each reason. */
+	readonly leftOut: ReadonlyMap<string, number>;
+}
+
+/** Plays those scenarios with another action that ask for nothing but what it has. */
+export async function playAllWith(peer: Peer, scenarios: readonly Scenario[], atOnce: number): Promise<PeerRun> {
+	const leftOut = new Map<string, number>();
+	const wishes = scenarios.flatMap((scenario) => {
+		const wish = wishOf(scenario, peer.kinds);
+		if (typeof wish !== 'string') return [{ scenario, wish }];
+		leftOut.set(wish, (leftOut.get(wish) ?? 0) + 1);
+		return [];
+	});
+	const outcomes = await severalAtOnce(wishes, atOnce, ({ scenario, wish }) =>
+		play(scenario, { bundles: DIST, peer: { action: peer, wish } }),
+	);
+	return { outcomes, leftOut };
 }
 
 /** What is said of a run: the counts first, then everything that was wrong. */
@@ -41,26 +56,26 @@ export function longestFirst(scenarios: readonly Scenario[]): Scenario[] {
 if (process.argv[1] === import.meta.filename) await main();
 
 /**
- * `node --conditions=source test/conformance/scan/run.ts [--bundles DIR] [--only TEXT] [--at-once N] [--verbose]`, or with
- * `--peer path/to/action/index.js --inputs '{"repository":"{repository}","tag":"{tag}"}'` against another action.
+ * `npm run conformance:scan -- [--bundles DIR] [--peer DIR] [--only TEXT] [--at-once N] [--verbose]`; a peer is the folder
+ * of another action, checked out at the commit that is meant.
  */
 async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
-			bundles: { type: 'string', default: join(import.meta.dirname, '..', '..', '..', 'dist') },
+			bundles: { type: 'string', default: DIST },
 			peer: { type: 'string' },
-			inputs: { type: 'string', default: '{}' },
 			only: { type: 'string', default: '' },
 			'at-once': { type: 'string', default: '8' },
 			verbose: { type: 'boolean', default: false },
 		},
 	});
-	const peer: Peer | undefined =
-		values.peer === undefined ? undefined : { bundle: values.peer, inputs: JSON.parse(values.inputs) };
 	const scenarios = longestFirst(readScenarios(SCENARIOS)).filter(({ name }) => name.includes(values.only));
+	const atOnce = Number(values['at-once']);
 	const began = performance.now();
-	const players = { bundles: values.bundles, ...(peer === undefined ? {} : { peer }) };
-	const outcomes = await playAll(scenarios, players, Number(values['at-once']));
+	const outcomes =
+		values.peer === undefined
+			? await playAll(scenarios, values.bundles, atOnce)
+			: await runPeer(peerIn(values.peer), scenarios, atOnce);
 	if (values.verbose)
 		for (const { scenario, verdict, calls, seconds } of outcomes)
 			console.log(
@@ -69,4 +84,32 @@ async function main(): Promise<void> {
 	console.log(report(outcomes));
 	console.log(`${((performance.now() - began) / 1000).toFixed(0)} s`);
 	if (outcomes.some(({ wrong }) => wrong.length > 0)) process.exitCode = 1;
+}
+
+async function runPeer(peer: Peer, scenarios: readonly Scenario[], atOnce: number): Promise<readonly Played[]> {
+	peer.prepare?.();
+	const { outcomes, leftOut } = await playAllWith(peer, scenarios, atOnce);
+	const falseRed = outcomes.filter(({ verdict, scenario }) => scenario.verdict === 'pass' && verdict !== 'pass');
+	const hanging = outcomes.filter(({ verdict }) => verdict === 'hangs');
+	console.log(`${peer.name}: ${outcomes.length} of ${scenarios.length} scenarios`);
+	for (const [reason, count] of leftOut) console.log(`  not for it: ${count} with ${reason}`);
+	console.log(`  ${falseRed.length} false reds, ${hanging.length} that never end`);
+	return outcomes;
+}
+
+async function severalAtOnce<T>(
+	items: readonly T[],
+	atOnce: number,
+	work: (item: T) => Promise<Played>,
+): Promise<Played[]> {
+	const outcomes: Played[] = [];
+	let next = 0;
+	const worker = async (): Promise<void> => {
+		for (let index = next++; index < items.length; index = next++) {
+			const item = items[index];
+			if (item !== undefined) outcomes[index] = await work(item);
+		}
+	};
+	await Promise.all(Array.from({ length: atOnce }, worker));
+	return outcomes;
 }

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** The contents of an image that is built on another. */
+export const LAYERS = { base: 'the layer of the base image', application: 'the layer of the application' };
+
 /** What is right: the image may go on, the policy stops it, or there is no verdict since not everything is known. */
 export type RightVerdict = 'pass' | 'block' | 'refuse';
 
@@ -16,10 +19,16 @@ export interface ShortFinding {
 	readonly fix?: string;
 	readonly cvss?: number;
 	readonly exploit?: string;
+	/** As Inspector tells it, and ECR does not. */
+	readonly epss?: number;
+	/** In CISA's catalog of known exploited vulnerabilities. */
+	readonly kev?: boolean;
 	readonly status?: string;
 	readonly related?: readonly string[];
 	readonly firstSeen?: string;
 	readonly path?: string;
+	/** The layer that it is in, of an image that is `based` on another. */
+	readonly layer?: keyof typeof LAYERS;
 	readonly title?: string;
 	readonly description?: string;
 	/** That many characters more in the description. */
@@ -51,7 +60,8 @@ export interface Scenario {
 	readonly name: string;
 	readonly verdict: RightVerdict;
 	readonly why: string;
-	readonly image?: 'plain' | 'index' | 'attested' | 'attestations-only';
+	/** `based`: on the image team/base, which its annotations name. */
+	readonly image?: 'plain' | 'index' | 'attested' | 'attestations-only' | 'based';
 	readonly scanning?: 'on-push' | 'manual' | 'continuous' | 'enhanced-on-push' | 'uncovered';
 	readonly scans?: readonly ShortScan[];
 	readonly faults?: readonly Fault[];

@@ -1,4 +1,5 @@
-import type { ShortFinding } from './scenario.ts';
+import { digestOf } from '@ecr-pipeline/core';
+import { LAYERS, type ShortFinding } from './scenario.ts';
 
 /** Writes findings out as DescribeImageScanFindings has them. */
 export function writeOut(findings: readonly ShortFinding[], type: 'basic' | 'enhanced'): object[] {
@@ -25,14 +26,29 @@ function basic(finding: ShortFinding): object {
 	};
 }
 
+const CATALOGUED = { dateAdded: '2026-01-01T00:00:00Z', dateDue: '2026-01-22T00:00:00Z', action: 'Apply the update.' };
+
 function enhanced(finding: ShortFinding): object {
-	const { id, severity, package: name = 'openssl', version = '3.0.1', fixed, fix, cvss, exploit, path } = finding;
+	const {
+		id,
+		severity,
+		package: name = 'openssl',
+		version = '3.0.1',
+		fixed,
+		fix,
+		cvss,
+		exploit,
+		path,
+		layer,
+	} = finding;
 	return {
 		...(severity === undefined ? {} : { severity }),
 		title: finding.title ?? `${id} - ${name}`,
 		description: descriptionOf(finding),
 		fixAvailable: fix ?? (fixed === undefined ? 'NO' : 'YES'),
 		...(exploit === undefined ? {} : { exploitAvailable: exploit }),
+		...(finding.epss === undefined ? {} : { epss: { score: finding.epss } }),
+		...(finding.kev === true ? { cisaData: CATALOGUED } : {}),
 		...(finding.status === undefined ? {} : { status: finding.status }),
 		...(finding.firstSeen === undefined ? {} : { firstObservedAt: finding.firstSeen }),
 		packageVulnerabilityDetails: {
@@ -47,6 +63,7 @@ function enhanced(finding: ShortFinding): object {
 					packageManager: 'OS',
 					...(fixed === undefined ? {} : { fixedInVersion: fixed }),
 					...(path === undefined ? {} : { filePath: path }),
+					...(layer === undefined ? {} : { sourceLayerHash: digestOf(Buffer.from(LAYERS[layer])) }),
 				},
 			],
 		},
