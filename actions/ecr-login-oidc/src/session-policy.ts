@@ -38,7 +38,10 @@ const ACTIONS: Readonly<Record<SessionScope, ScopeActions>> = {
 		repository: SCAN,
 		registry: ['ecr:GetRegistryScanningConfiguration', 'inspector2:ListCoverage', 'inspector2:ListFindings'],
 	},
-	promote: { repository: [...PUSH, 'DescribeImageReplicationStatus'], registry: ['ecr:GetAccountSetting'] },
+	promote: {
+		repository: [...PUSH, 'DescribeImageReplicationStatus'],
+		registry: ['ecr:DescribePullThroughCacheRules', 'ecr:DescribeRegistry', 'ecr:GetAccountSetting'],
+	},
 };
 
 // STS takes inline and managed session policies of 2,048 characters together (API reference, AssumeRoleWithWebIdentity).
