@@ -13,6 +13,8 @@ import {
 let world: World;
 let images: readonly TestImage[];
 let count = 0;
+// Neither rate limits nor pauses are what is tested here.
+const clock = { now: () => Date.now(), sleep: async () => undefined };
 
 beforeAll(async () => {
 	world = await startWorld();
@@ -69,7 +71,7 @@ describe.each(FAULTS)('$name, once, in the promotion of a list with referrers', 
 		const digests = images.map(({ root }) => root.digest);
 
 		world.ecr.addFaults([{ operation, times: 1, ...rule }]);
-		const ran = await world.run(inputs);
+		const ran = await world.run(inputs, { context: { clock } });
 		const struck = world.ecr.requests().filter(({ faults = [] }) => faults.length > 0).length;
 		world.ecr.clearFaults();
 		world.ecr.clearRequests();
@@ -77,7 +79,7 @@ describe.each(FAULTS)('$name, once, in the promotion of a list with referrers', 
 		expect(struck).toBe(1);
 		if (passes) expect(ran.error).toBeUndefined();
 		expect(await tags()).toEqual(ran.error === undefined ? digests : names.map(() => undefined));
-		expect((await world.run(inputs)).error).toBeUndefined();
+		expect((await world.run(inputs, { context: { clock } })).error).toBeUndefined();
 		expect(await tags()).toEqual(digests);
 		for (const [index, name] of names.entries()) {
 			const referrers = await (await world.repository(world.production, name)).referrers(digests[index] ?? fail());

@@ -62,6 +62,8 @@ export interface World {
 	call(account: string, operation: string, input: object): Promise<void>;
 	/** Runs the action as the runner would, in this process. */
 	run(inputs: Readonly<Record<string, string>>, options?: RunOptions): Promise<Ran>;
+	/** What the runner would start the action's process with. */
+	environment(inputs: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
 	/** Writes a file into the workspace. */
 	file(name: string, content: string): string;
 	close(): Promise<void>;
@@ -81,7 +83,11 @@ export async function startWorld(seed: object = {}, options: { readonly enforceI
 	const before = { ...process.env };
 	const directory = mkdtempSync(join(tmpdir(), 'promote-'));
 	const ecr = await startLocalEcr({ account: BUILD, region: REGION, seeds: [JSON.stringify(seed)], ...options });
-	const { AWS_ENDPOINT_URL = '', ...others } = ecr.environment();
+	const {
+		AWS_ENDPOINT_URL = '',
+		ACTIONS_ID_TOKEN_REQUEST_URL = '',
+		ACTIONS_ID_TOKEN_REQUEST_TOKEN = '',
+	} = ecr.environment();
 	// The SDK reads the endpoint from the process, whatever the context's environment says.
 	Object.assign(process.env, { AWS_ENDPOINT_URL });
 	const build = (await ecr.registry(BUILD, REGION)).host;
@@ -92,8 +98,8 @@ export async function startWorld(seed: object = {}, options: { readonly enforceI
 		writeFileSync(record, JSON.stringify({ version: 2, logins: recorded }));
 		return {
 			AWS_ENDPOINT_URL,
-			ACTIONS_ID_TOKEN_REQUEST_URL: others.ACTIONS_ID_TOKEN_REQUEST_URL,
-			ACTIONS_ID_TOKEN_REQUEST_TOKEN: others.ACTIONS_ID_TOKEN_REQUEST_TOKEN,
+			ACTIONS_ID_TOKEN_REQUEST_URL,
+			ACTIONS_ID_TOKEN_REQUEST_TOKEN,
 			HOME: directory,
 			RUNNER_TEMP: directory,
 			GITHUB_WORKSPACE: directory,
@@ -130,8 +136,7 @@ export async function startWorld(seed: object = {}, options: { readonly enforceI
 		},
 		async run(inputs, { env = {}, context = {}, logins: recorded = logins } = {}) {
 			const lines: string[] = [];
-			const upper = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const);
-			const runner = createRunner(environment({ ...Object.fromEntries(upper), ...env }, recorded), (text) =>
+			const runner = createRunner(environment({ ...asVariables(inputs), ...env }, recorded), (text) =>
 				lines.push(...text.split('\n')),
 			);
 			const last = ecr.requests().at(-1)?.id ?? 0;
@@ -162,6 +167,7 @@ export async function startWorld(seed: object = {}, options: { readonly enforceI
 				return finish({}, '', error);
 			}
 		},
+		environment: (inputs) => environment(asVariables(inputs), logins),
 		file(name, content) {
 			const path = join(directory, name);
 			writeFileSync(path, content);
@@ -173,6 +179,10 @@ export async function startWorld(seed: object = {}, options: { readonly enforceI
 			rmSync(directory, { recursive: true });
 		},
 	};
+}
+
+function asVariables(inputs: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+	return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
 }
 
 /** A login as the login step writes it down, for a user of the account who may do everything. */

@@ -41,7 +41,10 @@ const ACTIONS: Readonly<Record<SessionScope, ScopeActions>> = {
 			'inspector2:ListFindings',
 		],
 	},
-	promote: { repository: [...PUSH, 'DescribeImageReplicationStatus'], registry: ['ecr:GetAccountSetting'] },
+	promote: {
+		repository: [...PUSH, 'DescribeImageReplicationStatus'],
+		registry: ['ecr:DescribePullThroughCacheRules', 'ecr:DescribeRegistry', 'ecr:GetAccountSetting'],
+	},
 };
 
 // Pulling is free for all there; what pushing takes: ECR Public user guide, "Required IAM permissions for pushing an image".

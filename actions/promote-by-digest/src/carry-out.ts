@@ -1,26 +1,17 @@
-import { type Context, formatBytes, withProgress } from '@ecr-pipeline/core';
-import type { CopyCounts } from '@ecr-pipeline/registry';
+import { type Context, withProgress } from '@ecr-pipeline/core';
 import { type Copying, copyBelow, startCopying } from './copy.ts';
 import { NO_EVIDENCE } from './evidence.ts';
 import { forAll } from './failures.ts';
 import type { PromoteInputs } from './inputs.ts';
 import { type Job, outstanding } from './job.ts';
 import type { Plan } from './plan.ts';
-import { type Reason, whyBytesMove } from './preflight.ts';
-import { type EvidenceOutcome, putEvidence } from './put-evidence.ts';
-import { attachRecord } from './record.ts';
+import { whyBytesMove } from './preflight.ts';
+import { type Copied, promotionOf, recordOf } from './promotion.ts';
+import { putEvidence } from './put-evidence.ts';
 import { waitForReplication } from './replication.ts';
 import type { Promotion } from './result.ts';
 
 const NOTHING_TAGGED = 'No tag of any image has been set. Run it again: what was copied is there.';
-
-/** A job whose image is whole at its destination, and whose tags are still to be set. */
-interface Copied {
-	readonly job: Job;
-	readonly counts: CopyCounts;
-	readonly evidence: readonly EvidenceOutcome[];
-	readonly reasons: readonly Reason[];
-}
 
 /** Copies everything, then what belongs to it, then sets the tags; a failure of one image stops no other, and all tags. */
 export async function carryOut(
@@ -36,7 +27,7 @@ export async function carryOut(
 		() => `Copying to ${places}: ${copying.describe()}`,
 		() => forAll(jobs, NOTHING_TAGGED, (job) => copyOne(job, jobs.length, copying, plan, inputs, context)),
 	);
-	const promotions = await forAll(copied, NOTHING_TAGGED, (one) => recorded(one, inputs, context));
+	const records = await forAll(copied, NOTHING_TAGGED, (one) => recordOf(one, inputs, context));
 	await setTags(jobs, context);
 	if (inputs.replicationRegions.length > 0) {
 		const replicated = await forAll(jobs, 'The tags are set.', async ({ source, destination }) => ({
@@ -51,7 +42,7 @@ export async function carryOut(
 			context,
 		);
 	}
-	return promotions;
+	return Promise.all(copied.map((one, index) => promotionOf(one, records[index], context)));
 }
 
 async function copyOne(
@@ -68,8 +59,8 @@ async function copyOne(
 	const finding = job.evidence();
 	finding.catch(() => undefined);
 	const counts = await copying.copied(job);
-	const reasons = counts.bytesCopied === 0 ? [] : await whyBytesMove(source.place, place, plan.sides);
-	explain(counts, reasons, job, context);
+	const reasons = counts.bytesCopied === 0 ? Promise.resolve([]) : whyBytesMove(source.place, place, plan.sides);
+	reasons.catch(() => undefined);
 	const found = await finding;
 	// Alone, the root goes in with its first tag at once; anything that must stand between it and its tags wants it there.
 	const alone =
@@ -87,63 +78,6 @@ async function copyOne(
 		context,
 	);
 	return { job, counts, evidence, reasons };
-}
-
-/** Within one registry no byte needs to move; when some did, what would have saved them is worth an annotation. */
-function explain(
-	{ blobsCopied, bytesCopied }: CopyCounts,
-	reasons: readonly Reason[],
-	{ source, destination }: Job,
-	{ log }: Context,
-): void {
-	if (reasons.length === 0) return;
-	const told = reasons.map(({ why, command }) => (command === undefined ? why : `${why} (\`${command}\`)`));
-	const message = `${blobsCopied} blobs (${formatBytes(bytesCopied)}) were streamed from ${source.repository.name} to ${destination.repository.name}: ${told.join('; ')}.`;
-	if (destination.mountFrom === undefined) log.info(message);
-	else log.notice(message);
-}
-
-async function recorded(
-	{ job, counts, evidence, reasons }: Copied,
-	inputs: PromoteInputs,
-	context: Context,
-): Promise<Promotion> {
-	const { source, destination, verdict } = job;
-	const { repository, tags, present } = destination;
-	const changed =
-		!present || outstanding(destination).length > 0 || evidence.some(({ outcome }) => outcome === 'copied');
-	const from = `${source.repository.name}@${source.original.digest}`;
-	const record =
-		inputs.attachRecord && changed
-			? await attachRecord(
-					repository,
-					source.root,
-					{
-						from,
-						to: `${repository.name}@${source.root.digest}`,
-						digest: source.root.digest,
-						tags: tags.map(({ tag }) => tag),
-						promotedAt: context.clock.now(),
-						...(verdict === undefined ? {} : { verdict }),
-					},
-					context.env,
-				)
-			: undefined;
-	const moved = tags.find(({ outcome }) => outcome === 'moved')?.previous;
-	return {
-		source: from,
-		digest: source.root.digest,
-		name: repository.name,
-		registry: repository.registry,
-		repository: repository.repository,
-		tags,
-		changed,
-		counts,
-		evidence,
-		reasons,
-		...(moved === undefined ? {} : { previousDigest: moved }),
-		...(record === undefined ? {} : { record }),
-	};
 }
 
 /** Tags last, over all images: each of them stands on something whole by now. */

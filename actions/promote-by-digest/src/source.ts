@@ -1,12 +1,7 @@
 import { PipelineError } from '@ecr-pipeline/core';
 import { type CompleteReference, imageStatus } from '@ecr-pipeline/ecr';
-import {
-	type ImageGraph,
-	type ImageRepository,
-	type Manifest,
-	readGraph,
-	withHeldForeignLayers,
-} from '@ecr-pipeline/registry';
+import { type ImageGraph, type ImageRepository, type Manifest, readGraph } from '@ecr-pipeline/registry';
+import { withHeldForeignLayers } from './foreign.ts';
 import type { Answers, Side } from './sides.ts';
 
 /** What is to be promoted, found at its source. */

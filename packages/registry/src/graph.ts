@@ -1,7 +1,7 @@
 import { type Digest, PipelineError } from '@ecr-pipeline/core';
 import { type Descriptor, type Manifest, parseManifest } from './manifest.ts';
 import { isForeignLayer } from './media-types.ts';
-import type { ImageRepository, ImageSource } from './repository.ts';
+import type { ImageSource } from './repository.ts';
 
 /** All that an image is made of. */
 export interface ImageGraph {
@@ -43,30 +43,9 @@ export async function readGraph(source: ImageSource, root: Manifest): Promise<Im
 	return {
 		root,
 		levels,
-		blobs: largestFirst(blobs.values()),
+		blobs: [...blobs.values()].sort((a, b) => b.size - a.size),
 		foreign: [...foreign.values()].filter(({ digest }) => !blobs.has(digest)),
 	};
-}
-
-/**
- * The same graph with those of its foreign layers that a repository holds: what is there is copied, and what is not is left
- * to its `urls`, as at the source.
- */
-export async function withHeldForeignLayers(
-	graph: ImageGraph,
-	source: Pick<ImageRepository, 'presentBlobs'>,
-): Promise<ImageGraph> {
-	if (graph.foreign.length === 0) return graph;
-	const held = await source.presentBlobs(graph.foreign.map(({ digest }) => digest));
-	return {
-		...graph,
-		blobs: largestFirst([...graph.blobs, ...graph.foreign.filter(({ digest }) => held.has(digest))]),
-		foreign: graph.foreign.filter(({ digest }) => !held.has(digest)),
-	};
-}
-
-function largestFirst(blobs: Iterable<Descriptor>): Descriptor[] {
-	return [...blobs].sort((a, b) => b.size - a.size);
 }
 
 async function fetchAll(source: ImageSource, digests: readonly Digest[]): Promise<Manifest[]> {

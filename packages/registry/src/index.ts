@@ -11,7 +11,7 @@ export {
 } from './copy.ts';
 export { dockerConfigPath, dockerCredentials, type RegistryCredentials } from './docker-config.ts';
 export { describeReferrer, fallbackEntries, fallbackTag, listReferrers, mergeFallback } from './fallback.ts';
-export { type ImageGraph, readGraph, withHeldForeignLayers } from './graph.ts';
+export { type ImageGraph, readGraph } from './graph.ts';
 export {
 	type Descriptor,
 	formatPlatform,

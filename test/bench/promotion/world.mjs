@@ -59,6 +59,7 @@ export async function startWorld({ work, dist, latency }) {
 	return {
 		job,
 		hosts,
+		call,
 		requests: async () => (await (await fetch(`${server.url}/_local/requests/counts`)).json()).total,
 		create: (registry, repositoryName) => call(registry, 'CreateRepository', { repositoryName }),
 		remove: (registry, repositoryName) => call(registry, 'DeleteRepository', { repositoryName, force: true }),
