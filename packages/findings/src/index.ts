@@ -6,7 +6,7 @@ export { parsePolicy } from './policy-file.ts';
 export type { ReadFindings } from './read/answer.ts';
 export { fromBasic } from './read/ecr-basic.ts';
 export { fromEnhanced } from './read/ecr-enhanced.ts';
-export { readFindings } from './read/read.ts';
+export { type FindingsSource, readFindings, readFindingsFrom } from './read/read.ts';
 export { htmlReport } from './report/html.ts';
 export { markdownReport, severityBar } from './report/markdown.ts';
 export { headline, type ReportMaterial } from './report/material.ts';
