@@ -47,10 +47,21 @@ export function writeNormalised(path, count) {
 			findings: [],
 		};
 		yield JSON.stringify(head).slice(0, -2);
-		for (let index = 0; index < count; index += 1)
-			yield `${index === 0 ? '\n' : ',\n'}${JSON.stringify(normalised(index))}`;
+		for (const [place, index] of worstFirst(count).entries())
+			yield `${place === 0 ? '\n' : ',\n'}${JSON.stringify(normalised(index))}`;
 		yield '\n]}\n';
 	});
+}
+
+/** The order in which wait-for-scan writes: by severity, then by id. */
+function worstFirst(count) {
+	const order = ['critical', 'high', 'medium', 'low', 'informational'];
+	return Array.from({ length: count }, (_, index) => {
+		const { id, severity } = normalised(index);
+		return { index, rank: order.indexOf(severity), id };
+	})
+		.sort((one, other) => one.rank - other.rank || (one.id < other.id ? -1 : 1))
+		.map(({ index }) => index);
 }
 
 function written(path, parts) {

@@ -2,8 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** Writes a file whole or not at all: beside it first, synced, then renamed over it. `mode` is that of the new file. */
-export async function writeFileAtomically(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+/**
+ * Writes a file whole or not at all: beside it first, synced, then renamed over it. `mode` is that of the new file; what is
+ * too long to be held comes in pieces.
+ */
+export async function writeFileAtomically(
+	path: string,
+	data: string | Uint8Array | Iterable<string>,
+	mode = 0o644,
+): Promise<void> {
 	await mkdir(dirname(path), { recursive: true });
 	const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
 	try {

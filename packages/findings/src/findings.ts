@@ -76,9 +76,10 @@ function worstFirst(findings: readonly Finding[]): Finding[] {
 // Where two platforms differ, the merged finding is the more dangerous of both.
 function merge(one: Finding, other: Finding): Finding {
 	return {
-		...one,
+		id: one.id,
 		aliases: sortedSet([...one.aliases, ...other.aliases]),
 		severity: worse(one.severity, other.severity),
+		givenSeverity: one.givenSeverity,
 		cvss: unique([...one.cvss, ...other.cvss]),
 		...defined('epss', larger(one.epss, other.epss)),
 		...defined('knownExploited', either(one.knownExploited, other.knownExploited)),
@@ -87,6 +88,8 @@ function merge(one: Finding, other: Finding): Finding {
 		fix: fixOfBoth(one.fix, other.fix),
 		...defined('firstSeen', earlier(one.firstSeen, other.firstSeen)),
 		platforms: sortedSet([...one.platforms, ...other.platforms]),
+		...defined('title', one.title ?? other.title),
+		...defined('description', one.description ?? other.description),
 		links: unique([...one.links, ...other.links]),
 		status: one.status === 'suppressed' ? other.status : 'active',
 	};

@@ -20,5 +20,6 @@ export {
 	type Severity,
 	type SeverityCounts,
 } from './severity.ts';
+export { leanFindings, type TextStore } from './texts.ts';
 export { type Evidence, formatVerdict, readVerdict, type Verdict } from './verdict.ts';
 export { readVex, type VexStatement } from './vex.ts';
