@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -16,7 +16,8 @@ export async function writeFileAtomically(
 	try {
 		const file = await open(beside, 'wx', mode);
 		try {
-			await file.writeFile(data);
+			if (typeof data === 'string' || data instanceof Uint8Array) await file.writeFile(data);
+			else await writePieces(file, data);
 			await file.sync();
 		} finally {
 			await file.close();
@@ -26,4 +27,22 @@ export async function writeFileAtomically(
 		await rm(beside, { force: true });
 		throw error;
 	}
+}
+
+const BUFFER = 256 * 1024;
+
+// One buffer for all of it: a new one for each piece would be held until the garbage collector comes by.
+async function writePieces(file: FileHandle, pieces: Iterable<string>): Promise<void> {
+	let buffer = Buffer.allocUnsafe(BUFFER);
+	let length = 0;
+	for (const piece of pieces) {
+		const most = piece.length * 3;
+		if (length + most > buffer.length) {
+			await file.writeFile(buffer.subarray(0, length));
+			length = 0;
+		}
+		if (most > buffer.length) buffer = Buffer.allocUnsafe(most);
+		length += buffer.write(piece, length);
+	}
+	await file.writeFile(buffer.subarray(0, length));
 }

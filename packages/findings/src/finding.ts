@@ -92,9 +92,14 @@ export function finding(draft: FindingDraft): Finding {
 
 /** The base score that counts: the highest of version 3 and later; of version 2 only where there is no other. */
 export function cvssScore(cvss: readonly Cvss[]): { readonly score: number; readonly version: string } | undefined {
-	const scored = cvss.flatMap(({ score, version = '' }) => (score === undefined ? [] : [{ score, version }]));
-	const current = scored.filter(({ version }) => !version.startsWith('2'));
-	const [highest] = (current.length > 0 ? current : scored).sort((one, other) => other.score - one.score);
+	let highest: { readonly score: number; readonly version: string } | undefined;
+	for (const { score, version = '' } of cvss) {
+		if (score === undefined) continue;
+		const isOlder = version.startsWith('2');
+		const wasOlder = highest?.version.startsWith('2') ?? true;
+		const counts = highest === undefined || (isOlder === wasOlder ? score > highest.score : wasOlder);
+		if (counts) highest = { score, version };
+	}
 	return highest;
 }
 

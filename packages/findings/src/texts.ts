@@ -53,17 +53,12 @@ class LeanFinding implements Finding {
 		this.id = finding.id;
 		this.aliases = shared.texts(finding.aliases);
 		this.severity = finding.severity;
-		this.givenSeverity = shared.text(finding.givenSeverity);
+		this.givenSeverity = finding.givenSeverity;
 		this.cvss = shared.ratings(finding.cvss);
 		if (finding.epss !== undefined) this.epss = finding.epss;
 		if (finding.knownExploited !== undefined) this.knownExploited = finding.knownExploited;
 		if (finding.exploitAvailable !== undefined) this.exploitAvailable = finding.exploitAvailable;
-		this.packages = finding.packages.map((item) => ({
-			...item,
-			name: shared.text(item.name),
-			layers: shared.texts(item.layers),
-			fixedVersions: shared.texts(item.fixedVersions),
-		}));
+		this.packages = finding.packages.map((item) => ({ ...item, layers: shared.texts(item.layers) }));
 		this.fix = finding.fix;
 		if (finding.firstSeen !== undefined) this.firstSeen = shared.text(finding.firstSeen);
 		this.platforms = shared.texts(finding.platforms);
@@ -97,27 +92,32 @@ interface SharedValues {
 
 // Layers, platforms, dates, scores: there are few of each. What is more often unlike than like is not worth remembering.
 const MOST_SHARED = 20_000;
+const NONE: readonly never[] = [];
 
 function sharedValues(): SharedValues {
-	const text = sharing((value: string) => value);
+	const texts = sharing((values: readonly string[]) =>
+		values.length === 1 ? (values[0] ?? '') : values.join('\u0000'),
+	);
+	const ratings = sharing((values: Finding['cvss']) => {
+		let key = '';
+		for (const { source, version, score, vector } of values)
+			key += `${source}\u0000${version}\u0000${score}\u0000${vector}\u0000`;
+		return key;
+	});
 	return {
-		text,
-		texts: sharing(
-			(values: readonly string[]) => values.join('\u0000'),
-			(values) => values.map(text),
-		),
-		ratings: sharing((values: Finding['cvss']) => JSON.stringify(values)),
+		text: sharing((value: string) => value),
+		texts: (values) => (values.length === 0 ? NONE : texts(values)),
+		ratings: (values) => (values.length === 0 ? NONE : ratings(values)),
 	};
 }
 
-function sharing<T>(keyOf: (value: T) => string, copy: (value: T) => T = (value) => value): (value: T) => T {
+function sharing<T>(keyOf: (value: T) => string): (value: T) => T {
 	const known = new Map<string, T>();
 	return (value) => {
 		const key = keyOf(value);
 		const found = known.get(key);
 		if (found !== undefined) return found;
-		const kept = copy(value);
-		if (known.size < MOST_SHARED) known.set(key, kept);
-		return kept;
+		if (known.size < MOST_SHARED) known.set(key, value);
+		return value;
 	};
 }

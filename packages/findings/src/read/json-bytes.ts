@@ -9,6 +9,7 @@ export const OPEN_LIST = 0x5b;
 export const CLOSE_LIST = 0x5d;
 export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
+export const LINE_END = 0x0a;
 /** This and everything below it is white space; the control characters that are none are refused by JSON.parse. */
 export const SPACE = 0x20;
 
@@ -49,6 +50,22 @@ export function skipValue(chunk: Buffer, from: number, state: ValueState): numbe
 	state.isText = isText;
 	state.isEscaped = isEscaped;
 	return end;
+}
+
+/**
+ * The value that is the rest of a line, as wait-for-scan writes findings: no text of JSON holds a line end, so what
+ * JSON.parse takes whole is one value, and its bytes need not be gone through. Undefined where it is anything else.
+ */
+export function lineValue(chunk: Buffer, from: number): { readonly value: unknown; readonly end: number } | undefined {
+	const lineEnd = chunk.indexOf(LINE_END, from);
+	const end = chunk[lineEnd - 1] === COMMA ? lineEnd - 1 : lineEnd;
+	const bytes = chunk.subarray(from, Math.max(from, end));
+	if (lineEnd < 0 || !isUtf8(bytes)) return undefined;
+	try {
+		return { value: JSON.parse(bytes.toString('utf8')), end };
+	} catch {
+		return undefined;
+	}
 }
 
 /** JSON.parse of bytes. @param place the position in the file and what is there, for the message */

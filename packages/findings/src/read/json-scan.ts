@@ -1,4 +1,14 @@
-import { CLOSE_LIST, COMMA, notJson, parseBytes, SPACE, skipValue, type ValueState } from './json-bytes.ts';
+import {
+	CLOSE_LIST,
+	COMMA,
+	LINE_END,
+	lineValue,
+	notJson,
+	parseBytes,
+	SPACE,
+	skipValue,
+	type ValueState,
+} from './json-bytes.ts';
 import { readOutline } from './json-outline.ts';
 import { formatPath, type JsonPath } from './json-path.ts';
 
@@ -67,6 +77,7 @@ function readElements(path: JsonPath, element: ListVisitor['element']): ElementR
 	let isOpen = false;
 	let follows: 'first' | 'element' | 'comma' = 'first';
 	let parts: Buffer[] = [];
+	let isByLine = true;
 	const place = (byte: number): string => `at byte ${byte}, in ${formatPath(path)}[${index}]`;
 
 	const between = (byte: number | undefined, position: number): void => {
@@ -77,6 +88,14 @@ function readElements(path: JsonPath, element: ListVisitor['element']): ElementR
 		else isOpen = true;
 	};
 	const readValue = (chunk: Buffer, from: number, before: number): number => {
+		if (isByLine && element !== undefined && parts.length === 0) {
+			const line = lineValue(chunk, from);
+			if (line !== undefined) {
+				element(line.value, path, index);
+				return valueRead(line.end);
+			}
+			isByLine = chunk.indexOf(LINE_END, from) < 0;
+		}
 		const end = skipValue(chunk, from, state);
 		const bytes = chunk.subarray(from, end < 0 ? chunk.length : end);
 		if (end < 0) {
@@ -88,6 +107,9 @@ function readElements(path: JsonPath, element: ListVisitor['element']): ElementR
 			element(parseBytes(whole, place(before + from)), path, index);
 			parts = [];
 		}
+		return valueRead(end);
+	};
+	const valueRead = (end: number): number => {
 		index += 1;
 		isOpen = false;
 		follows = 'element';

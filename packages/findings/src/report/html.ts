@@ -52,7 +52,7 @@ function headOf(material: ReportMaterial): string {
 		['Scan', `${scanType}, ${platforms.map(({ platform }) => platform).join(', ')}`],
 		...(scanCompletedAt === undefined ? [] : [['Scanned', timeText(scanCompletedAt)] as const]),
 		...(sourceUpdatedAt === undefined ? [] : [['Vulnerability data', timeText(sourceUpdatedAt)] as const]),
-		['Judged', timeText(new Date(now).toISOString())],
+		['Judged', new Date(now).toISOString()],
 	];
 	const [word, ...rest] = headline(material).split(':');
 	return `<header>
