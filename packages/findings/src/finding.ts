@@ -65,6 +65,15 @@ const LINK_LENGTH = 2000;
 const ID_LENGTH = 256;
 const NAME_LENGTH = 4096;
 
+const EMPTY_DRAFT = {
+	epss: undefined,
+	knownExploited: undefined,
+	exploitAvailable: undefined,
+	firstSeen: undefined,
+	title: undefined,
+	description: undefined,
+} as const;
+
 /** Completes a reader's draft: normalises the severity, bounds the texts, and leaves out what is not known. */
 export function finding(draft: FindingDraft): Finding {
 	const { givenSeverity = '', cvss = [] } = draft;
@@ -88,6 +97,21 @@ export function finding(draft: FindingDraft): Finding {
 		links: [...new Set(draft.links ?? [])].filter(isLink).slice(0, LINKS),
 		status: draft.status ?? 'active',
 	};
+}
+
+/** A finding that is complete already, with the same bounds on its texts. */
+export function withinBounds(complete: Finding): Finding {
+	const { id, aliases, givenSeverity, packages, title = '', description = '', links } = complete;
+	const names = packages.flatMap(({ name, version, type, purl, path }) => [name, version, type, purl, path]);
+	const isWithin =
+		[id, givenSeverity, ...aliases].every((text) => text.length <= ID_LENGTH) &&
+		names.every((text) => (text ?? '').length <= NAME_LENGTH) &&
+		packages.every(({ fixedVersions }) => fixedVersions.every((text) => text.length <= NAME_LENGTH)) &&
+		title.length <= TITLE_LENGTH &&
+		description.length <= DESCRIPTION_LENGTH &&
+		links.length <= LINKS &&
+		links.every(isLink);
+	return isWithin ? complete : { ...finding({ ...EMPTY_DRAFT, ...complete }), severity: complete.severity };
 }
 
 /** The base score that counts: the highest of version 3 and later; of version 2 only where there is no other. */

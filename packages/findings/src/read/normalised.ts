@@ -1,4 +1,4 @@
-import type { Finding } from '../finding.ts';
+import { type Finding, withinBounds } from '../finding.ts';
 import type { Findings } from '../findings.ts';
 import { FINDING_SCHEMA, FINDINGS_SCHEMA } from '../findings-schema.ts';
 import { schemaProblems } from '../schema-check.ts';
@@ -12,7 +12,7 @@ export function openNormalised({ schemaVersion }: JsonObject): FormatReader {
 	return {
 		read(item, list, index) {
 			refuseProblems(FINDING_SCHEMA, item, `${formatPath(list)}[${index}]`);
-			return item as Finding;
+			return withinBounds(item as Finding);
 		},
 		finish({ document }, findings) {
 			refuseProblems(FINDINGS_SCHEMA, document, '');

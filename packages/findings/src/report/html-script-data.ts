@@ -14,7 +14,7 @@ const element = (name, className, text) => {
 	return node;
 };
 // Marks that turn the direction of text, and control characters, show as what they are: something that does not belong.
-const clean = (text) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+const clean = (text, most = 5000) => (text.length > most ? text.slice(0, most) + "…" : text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 const { rows: raw, shared } = JSON.parse(at("data").textContent);
 const lines = at("texts").textContent.split("\n");
 const rows = raw.map((r, index) => ({

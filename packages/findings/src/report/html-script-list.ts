@@ -20,6 +20,7 @@ const layout = () => {
 	shownLines = VIEWS[state.view].lines(found);
 	at("space").style.height = shownLines.length * HEIGHT + "px";
 	at("empty").hidden = shownLines.length > 0;
+	at("empty").textContent = rows.length === 0 ? "Nothing was found in this image." : "Nothing matches these filters.";
 	list.ariaRowCount = String(shownLines.length + 1);
 	draw();
 };
@@ -64,7 +65,11 @@ const move = (step) => {
 	draw();
 };
 const changed = (key, read) => (event) => { state[key] = read(event.target); list.scrollTop = 0; filter(); };
-at("search").addEventListener("input", changed("text", (input) => input.value));
+let pause;
+at("search").addEventListener("input", (event) => {
+	clearTimeout(pause);
+	pause = setTimeout(() => changed("text", (input) => input.value)(event), 150);
+});
 at("class").addEventListener("change", changed("end", (input) => input.value));
 at("fixable").addEventListener("change", changed("fixable", (input) => input.checked));
 at("fresh").addEventListener("change", changed("fresh", (input) => input.checked));

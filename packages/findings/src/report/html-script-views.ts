@@ -21,7 +21,7 @@ const sorted = (items, columns) => {
 	keyed.sort(([a], [b]) => (down ? compare(b, a) : compare(a, b)));
 	return keyed.map(([, item]) => item);
 };
-const cell = (className, text) => element("span", className, text === undefined ? undefined : clean(text));
+const cell = (className, text) => element("span", className, text === undefined ? undefined : clean(text, 300));
 const COLUMNS = [
 	["Severity", (r) => r.severity],
 	["Finding", (r) => r.id],
@@ -44,7 +44,7 @@ const findingLine = (row) => {
 	line.append(cell("sev " + severity, severity), id, cell("", packageText(row)), cell(row.fix > 1 ? "faint" : "", fixedText(row)),
 		cell("num", row.cvss === null ? "" : row.cvss.toFixed(1)), cell("num", row.epss === null ? "" : (row.epss * 100).toFixed(1) + " %"),
 		exploit, cell("class-" + CLASSES[row.end], CLASSES[row.end]), cell("faint", row.seen));
-	for (const [index, text] of [[1, row.id], [2, packageText(row)], [3, fixedText(row)]]) line.children[index].title = clean(text);
+	for (const [index, text] of [[1, row.id], [2, packageText(row)], [3, fixedText(row)]]) line.children[index].title = clean(text, 300);
 	line.addEventListener("click", () => { show(row === chosen ? undefined : row); draw(); });
 	return line;
 };
@@ -98,7 +98,7 @@ const fixLine = (group) => {
 	const name = cell("", group.name);
 	if (group.type) name.append(element("span", "faint", "  " + clean(group.type)));
 	line.append(name, cell("faint", [...group.versions].join(", ")), cell(group.fix > 1 ? "faint" : "", updateText(group)), countsCell(group), cell("num class-" + (group.blocking > 0 ? "blocking" : ""), String(group.blocking)), cell("num", group.rows.size.toLocaleString("en")));
-	for (const [index, text] of [[0, group.name], [1, [...group.versions].join(", ")], [2, updateText(group)]]) line.children[index].title = clean(text);
+	for (const [index, text] of [[0, group.name], [1, [...group.versions].join(", ")], [2, updateText(group)]]) line.children[index].title = clean(text, 300);
 	line.addEventListener("click", () => { state.text = at("search").value = group.name; choose("findings"); });
 	return line;
 };

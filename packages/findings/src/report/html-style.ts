@@ -38,9 +38,12 @@ main{flex:1;min-height:0;display:flex}
 .findings #columns,.findings .row,.packages #columns,.packages .row{grid-template-columns:8.2rem 12.5rem minmax(12rem,2fr) minmax(8rem,1.2fr) 3.4rem 4rem 6.6rem 9rem 6.2rem}
 .packages .group{grid-template-columns:1.1rem minmax(12rem,2fr) minmax(10rem,2fr) minmax(14rem,2fr) 6rem;background:var(--bg);font-weight:600}
 .fixes #columns,.fixes .row{grid-template-columns:minmax(12rem,1.4fr) minmax(10rem,1.4fr) minmax(12rem,1.6fr) minmax(13rem,1.4fr) 6rem 6rem}
+main:has(#details:not([hidden])) :is(#columns,.row){min-width:40rem}
+main:has(#details:not([hidden])) :is(.findings,.packages) :is(#columns,.row:not(.group)){grid-template-columns:7.2rem 11.5rem minmax(9rem,2fr) minmax(7rem,1.2fr) 3.4rem 6.6rem}
+main:has(#details:not([hidden])) :is(.findings,.packages) :is(#columns,.row:not(.group))>:is(:nth-child(6),:nth-child(n+8)){display:none}
 #columns{position:sticky;top:0;z-index:1;background:var(--card);border-bottom:1px solid var(--line);height:32px}
 #columns button{border:0;background:none;padding:0;cursor:pointer;font-weight:600;font-size:12.5px;color:var(--faint);text-align:left;white-space:nowrap}
-#columns button[data-sorted]{color:var(--accent)}
+#columns button.num{text-align:right}#columns button[data-sorted]{color:var(--accent)}
 #space{position:relative}#rows{position:absolute;left:0;right:0;top:0}
 .row{border-bottom:1px solid var(--line);cursor:pointer}.row:hover{background:var(--hover)}
 .row.chosen{background:color-mix(in srgb,var(--accent) 14%,var(--card));box-shadow:inset 3px 0 0 var(--accent)}

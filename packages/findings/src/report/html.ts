@@ -29,7 +29,7 @@ export function* htmlReport(material: ReportMaterial): Iterable<string> {
 ${headOf(material)}
 ${tools(material)}
 <main>
-<section id="list" tabindex="0" role="table" aria-label="Findings"><div id="columns" role="row"></div><div id="space"><div id="rows"></div></div><p id="empty" hidden>Nothing matches these filters.</p></section>
+<section id="list" tabindex="0" role="table" aria-label="Findings"><div id="columns" role="row"></div><div id="space"><div id="rows"></div></div><p id="empty" hidden></p></section>
 <aside id="details" aria-label="Details of the finding" hidden></aside>
 </main>
 <noscript>The table needs JavaScript; its data is in this file as JSON.</noscript>

@@ -1,67 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Script } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { evaluate } from '../evaluate.ts';
-import { type Finding, finding } from '../finding.ts';
-import { findingsDocument } from '../findings.ts';
-import { effectivePolicy, type PolicyRules } from '../policy.ts';
 import { htmlReport } from './html.ts';
 import { markdownReport, severityBar } from './markdown.ts';
+import { HOSTILE, IMAGE, material, vulnerability } from './material.fixture.ts';
 import type { ReportMaterial } from './material.ts';
 import { sarifReport } from './sarif.ts';
 
-const DIGEST = `sha256:${'a1'.repeat(32)}`;
-const IMAGE = `r.example/team/shop@${DIGEST}`;
-const HOSTILE = [
-	'</script><script>alert(1)</script>',
-	'<img src=x onerror=alert(1)>',
-	'\n::error::owned\n::set-output name=verdict::passed',
-	'##[error]owned',
-	'| a | b |\n| --- | --- |',
-	'[click](javascript:alert(1)) ![x](https://evil.example/p.png) @everyone #1',
-	'```\n</details>\u0000\u001b[31m\u202e',
-	'\ud800 lone',
-].join(' ');
-
-function vulnerability(
-	id: string,
-	text = 'text',
-	links: string[] = [`https://example.com/${encodeURIComponent(id)}`],
-): Finding {
-	return finding({
-		id,
-		aliases: [],
-		givenSeverity: 'HIGH',
-		cvss: [{ source: 'NVD', version: '3.1', score: 7.5 }],
-		epss: undefined,
-		knownExploited: undefined,
-		exploitAvailable: undefined,
-		packages: [{ name: text, version: text, path: text, layers: [], fixedVersions: [text] }],
-		fix: 'available',
-		firstSeen: undefined,
-		platforms: ['linux/amd64'],
-		title: text,
-		description: text,
-		links,
-		status: 'active',
-	});
-}
-
-function material(findings: readonly Finding[], rules: PolicyRules = {}): ReportMaterial {
-	const platforms = [{ platform: 'linux/amd64', status: 'complete' as const }];
-	const document = findingsDocument({
-		repository: 'team/shop',
-		digest: DIGEST,
-		scanType: 'enhanced',
-		platforms,
-		findings,
-	});
-	const policy = effectivePolicy({ rules, repositories: [] }, 'team/shop');
-	const now = Date.parse('2026-06-15T12:00:00Z');
-	const evaluation = evaluate({ findings: document, policy, vex: [], now });
-	const digests = { digest: DIGEST, policy: { uri: 'policy.yml', digest: DIGEST } };
-	return { image: IMAGE, mode: 'enforce', evaluation, scanType: 'enhanced', platforms, now, ...digests };
-}
 const hostile = material([vulnerability(HOSTILE, HOSTILE, ['javascript:alert(1)', 'https://e.example/"><script>|'])], {
 	ignore: [{ id: HOSTILE, reason: HOSTILE, expires: '2020-01-01' }],
 });
