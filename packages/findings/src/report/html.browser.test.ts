@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { Finding } from '../finding.ts';
 import { htmlReport } from './html.ts';
-import { HOSTILE, material, vulnerability } from './material.fixture.ts';
+import { everywhere, HOSTILE, HOSTILE_TEXTS, material, vulnerability } from './material.fixture.ts';
 import type { ReportMaterial } from './material.ts';
 
 // Any Chromium of the machine: Debian's, Ubuntu's, or the Chrome of GitHub's runners.
@@ -53,18 +52,7 @@ inBrowser('the HTML report in a browser', () => {
 	const count = (page: Page) => page.locator('#count').textContent();
 
 	it('runs nothing of hostile text, wherever it stands, and asks nothing of any network', async () => {
-		const hostile = [
-			HOSTILE,
-			'"><svg onload="owned=1">',
-			"');owned=1;//",
-			'<!--<script>owned=1</script>',
-			'javascript:owned=1',
-			'\u2028owned=1\u2029',
-			'__proto__',
-			'</textarea></style></title><iframe src="https://evil.example">',
-			`x${'y'.repeat(1_000_000)}`,
-		];
-		const findings = hostile.map((text, index) => everywhere(`${index}${text}`));
+		const findings = HOSTILE_TEXTS.map((text, index) => everywhere(`${index}${text}`));
 		const from = material(findings, { ignore: [{ id: `0${HOSTILE}`, reason: HOSTILE, expires: '2030-01-01' }] });
 		const { page, incidents } = await opened({ ...from, image: `${HOSTILE}@sha256:1`, scanType: HOSTILE });
 		for (const view of ['packages', 'fixes', 'findings']) {
@@ -72,7 +60,7 @@ inBrowser('the HTML report in a browser', () => {
 			expect(await page.locator('#rows .row').count()).toBeGreaterThan(0);
 		}
 		await page.selectOption('#class', '');
-		for (let row = 0; row < hostile.length; row += 1) {
+		for (let row = 0; row < HOSTILE_TEXTS.length; row += 1) {
 			await page.locator('#rows .row').nth(row).click();
 			expect(await page.locator('#details h2').textContent()).not.toBe('');
 		}
@@ -154,21 +142,3 @@ inBrowser('the HTML report in a browser', () => {
 		expect(await page.locator('#details').isVisible()).toBe(false);
 	}, 60_000);
 });
-
-/** A finding of which every text is this one, as no reader would let it through. */
-function everywhere(text: string): Finding {
-	return {
-		...vulnerability('CVE-2026-1'),
-		id: text,
-		aliases: [text],
-		givenSeverity: text,
-		cvss: [{ source: text, version: text, vector: text, score: 9 }],
-		packages: [
-			{ name: text, version: text, type: text, purl: text, path: text, layers: [text], fixedVersions: [text] },
-		],
-		platforms: [text],
-		title: text,
-		description: text,
-		links: [text, 'https://e.example/"><script>owned=1</script>'],
-	};
-}

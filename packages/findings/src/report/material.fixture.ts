@@ -20,6 +20,19 @@ export const HOSTILE = [
 	'\ud800 lone',
 ].join(' ');
 
+/** The same and more, one by one. */
+export const HOSTILE_TEXTS = [
+	HOSTILE,
+	'"><svg onload="owned=1">',
+	"');owned=1;//",
+	'<!--<script>owned=1</script>',
+	'javascript:owned=1',
+	'\u2028owned=1\u2029',
+	'__proto__',
+	'</textarea></style></title><iframe src="https://evil.example">',
+	`x${'y'.repeat(1_000_000)}`,
+];
+
 export function vulnerability(
 	id: string,
 	text = 'text',
@@ -58,4 +71,22 @@ export function material(findings: readonly Finding[], rules: PolicyRules = {}):
 	const evaluation = evaluate({ findings: document, policy, vex: [], now });
 	const digests = { digest: DIGEST, policy: { uri: 'policy.yml', digest: DIGEST } };
 	return { image: IMAGE, mode: 'enforce', evaluation, scanType: 'enhanced', platforms, now, ...digests };
+}
+
+/** A finding of which every text is this one, as no reader would let it through. */
+export function everywhere(text: string): Finding {
+	return {
+		...vulnerability('CVE-2026-1'),
+		id: text,
+		aliases: [text],
+		givenSeverity: text,
+		cvss: [{ source: text, version: text, vector: text, score: 9 }],
+		packages: [
+			{ name: text, version: text, type: text, purl: text, path: text, layers: [text], fixedVersions: [text] },
+		],
+		platforms: [text],
+		title: text,
+		description: text,
+		links: [text, 'https://e.example/"><script>owned=1</script>'],
+	};
 }
