@@ -3,7 +3,7 @@ import { Script } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { htmlReport } from './html.ts';
 import { markdownReport, severityBar } from './markdown.ts';
-import { HOSTILE, IMAGE, material, vulnerability } from './material.fixture.ts';
+import { everywhere, HOSTILE, HOSTILE_TEXTS, IMAGE, material, vulnerability } from './material.fixture.ts';
 import type { ReportMaterial } from './material.ts';
 import { sarifReport } from './sarif.ts';
 
@@ -43,11 +43,35 @@ describe('the job summary', () => {
 		expect([...text.matchAll(/href="([^"]*)"/g)].every(([, url]) => url?.startsWith('https://'))).toBe(true);
 	});
 
+	it.each(HOSTILE_TEXTS.map((text) => ({ text, start: text.slice(0, 20) })))(
+		'lets nothing of $start be more than text, wherever it stands',
+		({ text: hostileText }) => {
+			const ignore = [{ id: 'CVE-2026-7', reason: hostileText, expires: 'never' }];
+			const findings = [everywhere(hostileText), { ...everywhere(hostileText), id: 'CVE-2026-7' }];
+			const text = markdownReport(material(findings, { ignore }));
+			expect(text).not.toMatch(/<(?!\/?(?:code|a|details|summary)[ >])/);
+			for (const mark of ['](', '\n::', '##[', '```', '@everyone', '\u2028', '\u2029', '\u202e', '\u001b', '\u0000'])
+				expect(text).not.toContain(mark);
+			expect([...text.matchAll(/href="([^"]*)"/g)].every(([, url]) => url?.startsWith('https://'))).toBe(true);
+			for (const row of text.split('\n').filter((line) => line.startsWith('| 🟥')))
+				expect(row.match(/(?<!\\)\|/g)).toHaveLength(7);
+			expect(Buffer.byteLength(text)).toBeLessThan(20_000);
+		},
+	);
+
 	it('stays far below 1 MiB whatever there is to say, and says what it leaves out', () => {
 		const text = markdownReport(material(many(3000, HOSTILE.repeat(20))));
 		expect(Buffer.byteLength(text)).toBeLessThan(400 * 1024);
 		expect(text).toMatch(/2,900 more, in the HTML report|does not fit/);
 		expect(text).toContain('### ❌ Failed: 3,000 of 3,000');
+	});
+
+	it('stays below it with a hundred thousand findings that differ in everything', () => {
+		const findings = many(100_000).map((one, index) => ({
+			...one,
+			packages: one.packages.map((item) => ({ ...item, name: `package-${index}` })),
+		}));
+		expect(Buffer.byteLength(markdownReport(material(findings)))).toBeLessThan(1024 * 1024);
 	});
 
 	it('takes a megabyte of text for a name as it takes any other', () => {

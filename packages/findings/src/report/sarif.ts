@@ -3,7 +3,7 @@ import type { Decision } from '../evaluate.ts';
 import { cvssScore, type Finding, type VulnerablePackage } from '../finding.ts';
 import type { Severity } from '../severity.ts';
 import { joined } from './pieces.ts';
-import { limited } from './text.ts';
+import { isWebAddress, limited } from './text.ts';
 
 // What GitHub accepts of one run (docs.github.com, "SARIF support for code scanning", "SARIF results exceed limits"): 25,000
 // results and rules, of which it keeps 5,000 results, and 10 MB packed. Past what it keeps, more only risks the upload.
@@ -59,7 +59,7 @@ function ruleOf(finding: Finding): object {
 		shortDescription: { text: limited(title, TEXT_LIMIT) },
 		fullDescription: { text: limited(finding.description ?? title, TEXT_LIMIT) },
 		help: { text: limited(`${finding.description ?? title}\n\n${finding.links.join('\n')}`.trim(), TEXT_LIMIT) },
-		...(link === undefined || !URL.canParse(link) ? {} : { helpUri: link }),
+		...(link === undefined || !isWebAddress(link) ? {} : { helpUri: link }),
 		defaultConfiguration: { level: levelOf(finding.severity) },
 		properties: {
 			tags: ['security', 'vulnerability', finding.severity],
