@@ -1,12 +1,5 @@
 import type { Finding } from './finding.ts';
 
-/** What of a finding is for people only, and most of its size. */
-export interface FindingTexts {
-	readonly title?: string;
-	readonly description?: string;
-	readonly links: readonly string[];
-}
-
 /** Lines that are kept outside the heap, where there are many of them. */
 export interface TextStore {
 	/** @returns the number of the line */

@@ -108,11 +108,18 @@ export function readOutline(takes: (path: JsonPath) => boolean): OutlineReader {
 		taken: () => taken,
 		soFar() {
 			const closing = stack.map(({ isList }) => (isList ? ']' : '}')).reverse();
-			return parseBytes(Buffer.concat([...parts, Buffer.from(closing.join(''))]), place());
+			return parseBytes(withoutMark(Buffer.concat([...parts, Buffer.from(closing.join(''))])), place());
 		},
 		end() {
 			if (stack.length > 0) throw notJson(place(), 'the file ends here, in the middle');
-			return parseBytes(Buffer.concat(parts), 'outside its lists of findings');
+			return parseBytes(withoutMark(Buffer.concat(parts)), 'outside its lists of findings');
 		},
 	};
+}
+
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+
+// PowerShell writes one in front of what a command prints.
+function withoutMark(bytes: Buffer): Buffer {
+	return bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? bytes.subarray(3) : bytes;
 }
