@@ -102,11 +102,12 @@ export function finding(draft: FindingDraft): Finding {
 /** A finding that is complete already, with the same bounds on its texts. */
 export function withinBounds(complete: Finding): Finding {
 	const { id, aliases, givenSeverity, packages, title = '', description = '', links } = complete;
-	const names = packages.flatMap(({ name, version, type, purl, path }) => [name, version, type, purl, path]);
+	const isShort = (text: string): boolean => text.length <= ID_LENGTH;
 	const isWithin =
-		[id, givenSeverity, ...aliases].every((text) => text.length <= ID_LENGTH) &&
-		names.every((text) => (text ?? '').length <= NAME_LENGTH) &&
-		packages.every(({ fixedVersions }) => fixedVersions.every((text) => text.length <= NAME_LENGTH)) &&
+		isShort(id) &&
+		isShort(givenSeverity) &&
+		aliases.every(isShort) &&
+		packages.every(isPackageWithin) &&
 		title.length <= TITLE_LENGTH &&
 		description.length <= DESCRIPTION_LENGTH &&
 		links.length <= LINKS &&
@@ -182,6 +183,20 @@ function bounded({ name, version, type, purl, path, layers, fixedVersions }: Vul
 		layers,
 		fixedVersions: fixedVersions.map((fixed) => cut(fixed, NAME_LENGTH)),
 	};
+}
+
+function isPackageWithin({
+	name,
+	version = '',
+	type = '',
+	purl = '',
+	path = '',
+	fixedVersions,
+}: VulnerablePackage): boolean {
+	const isShort = (text: string): boolean => text.length <= NAME_LENGTH;
+	return (
+		isShort(name) && isShort(version) && isShort(type) && isShort(purl) && isShort(path) && fixedVersions.every(isShort)
+	);
 }
 
 function isLink(text: string): boolean {

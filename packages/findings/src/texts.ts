@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts';
+import type { Cvss, Finding } from './finding.ts';
 
 /** Lines that are kept outside the heap, where there are many of them. */
 export interface TextStore {
@@ -88,29 +88,55 @@ const MOST_SHARED = 20_000;
 const NONE: readonly never[] = [];
 
 function sharedValues(): SharedValues {
-	const texts = sharing((values: readonly string[]) =>
-		values.length === 1 ? (values[0] ?? '') : values.join('\u0000'),
-	);
-	const ratings = sharing((values: Finding['cvss']) => {
-		let key = '';
-		for (const { source, version, score, vector } of values)
-			key += `${source}\u0000${version}\u0000${score}\u0000${vector}\u0000`;
-		return key;
-	});
-	return {
-		text: sharing((value: string) => value),
-		texts: (values) => (values.length === 0 ? NONE : texts(values)),
-		ratings: (values) => (values.length === 0 ? NONE : ratings(values)),
+	const texts = sharing<string>(String, (one, other) => one === other);
+	return { text: sharedTexts(), texts, ratings: sharedRatings() };
+}
+
+function sharedTexts(): (value: string) => string {
+	const known = new Map<string, string>();
+	return (value) => {
+		const found = known.get(value);
+		if (found === undefined && known.size < MOST_SHARED) known.set(value, value);
+		return found ?? value;
 	};
 }
 
-function sharing<T>(keyOf: (value: T) => string): (value: T) => T {
-	const known = new Map<string, T>();
-	return (value) => {
-		const key = keyOf(value);
+// First by score, of which there are a hundred: a key of score and vector would be a new text for every finding.
+function sharedRatings(): SharedValues['ratings'] {
+	const byScore = new Map<number | undefined, SharedValues['ratings']>();
+	return (values) => {
+		const score = values[0]?.score;
+		const share = byScore.get(score) ?? sharing<Cvss>(({ vector = '' }) => vector, isSameRating);
+		byScore.set(score, share);
+		return share(values);
+	};
+}
+
+function isSameRating(one: Cvss, other: Cvss): boolean {
+	return (
+		one.source === other.source &&
+		one.version === other.version &&
+		one.score === other.score &&
+		one.vector === other.vector
+	);
+}
+
+/** Gives one list for equal ones, found by the first of their values: a key of all of them would cost more than it saves. */
+function sharing<T>(
+	keyOf: (value: T) => string,
+	isSame: (one: T, other: T) => boolean,
+): (values: readonly T[]) => readonly T[] {
+	const known = new Map<string, readonly T[]>();
+	return (values) => {
+		const [first] = values;
+		if (first === undefined) return NONE;
+		const key = keyOf(first);
 		const found = known.get(key);
-		if (found !== undefined) return found;
-		if (known.size < MOST_SHARED) known.set(key, value);
-		return value;
+		if (found === undefined) {
+			if (known.size < MOST_SHARED) known.set(key, values);
+			return values;
+		}
+		const isEqual = found.length === values.length && found.every((value, index) => isSame(value, values[index] as T));
+		return isEqual ? found : values;
 	};
 }
