@@ -1,5 +1,5 @@
 import { createAgents, createHttpSend, type Digest, digestOf } from '@ecr-pipeline/core';
-import { fallbackTag, type ImageRepository, type Manifest, parseManifest } from '@ecr-pipeline/registry';
+import { fallbackTag, type ImageRepository, type Manifest, openBlob, parseManifest } from '@ecr-pipeline/registry';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { HAS_PLAIN_REGISTRY, type PlainRegistry, startPlainRegistry } from './plain-registry.ts';
@@ -160,7 +160,7 @@ async function expectSame(target: ImageRepository, image: Made, tag: string): Pr
 	for (const [digest, bytes] of image.blobs) {
 		if (image.heldForeign.has(digest)) continue;
 		const chunks: Buffer[] = [];
-		for await (const chunk of await target.openBlob({ mediaType: '', digest, size: bytes.length }))
+		for await (const chunk of await openBlob(target, { mediaType: '', digest, size: bytes.length }))
 			chunks.push(chunk as Buffer);
 		expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
 	}

@@ -55,7 +55,7 @@ describe.each([
 		for (const [digest, bytes] of image.blobs)
 			await target.putBlob(
 				{ mediaType: '', digest, size: bytes.length },
-				{ source: 'test', expectUpload: true, open: async () => Readable.from([bytes]) },
+				{ source: 'test', expectUpload: true, locate: async () => async () => Readable.from([bytes]) },
 			);
 		expect(await requests(target.name, { referrers })).toBeLessThanOrEqual(4 + batches + P + 1 + more);
 	});

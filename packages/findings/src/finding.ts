@@ -65,6 +65,15 @@ const LINK_LENGTH = 2000;
 const ID_LENGTH = 256;
 const NAME_LENGTH = 4096;
 
+const EMPTY_DRAFT = {
+	epss: undefined,
+	knownExploited: undefined,
+	exploitAvailable: undefined,
+	firstSeen: undefined,
+	title: undefined,
+	description: undefined,
+} as const;
+
 /** Completes a reader's draft: normalises the severity, bounds the texts, and leaves out what is not known. */
 export function finding(draft: FindingDraft): Finding {
 	const { givenSeverity = '', cvss = [] } = draft;
@@ -90,11 +99,32 @@ export function finding(draft: FindingDraft): Finding {
 	};
 }
 
+/** A finding that is complete already, with the same bounds on its texts. */
+export function withinBounds(complete: Finding): Finding {
+	const { id, aliases, givenSeverity, packages, title = '', description = '', links } = complete;
+	const isShort = (text: string): boolean => text.length <= ID_LENGTH;
+	const isWithin =
+		isShort(id) &&
+		isShort(givenSeverity) &&
+		aliases.every(isShort) &&
+		packages.every(isPackageWithin) &&
+		title.length <= TITLE_LENGTH &&
+		description.length <= DESCRIPTION_LENGTH &&
+		links.length <= LINKS &&
+		links.every(isLink);
+	return isWithin ? complete : { ...finding({ ...EMPTY_DRAFT, ...complete }), severity: complete.severity };
+}
+
 /** The base score that counts: the highest of version 3 and later; of version 2 only where there is no other. */
 export function cvssScore(cvss: readonly Cvss[]): { readonly score: number; readonly version: string } | undefined {
-	const scored = cvss.flatMap(({ score, version = '' }) => (score === undefined ? [] : [{ score, version }]));
-	const current = scored.filter(({ version }) => !version.startsWith('2'));
-	const [highest] = (current.length > 0 ? current : scored).sort((one, other) => other.score - one.score);
+	let highest: { readonly score: number; readonly version: string } | undefined;
+	for (const { score, version = '' } of cvss) {
+		if (score === undefined) continue;
+		const isOlder = version.startsWith('2');
+		const wasOlder = highest?.version.startsWith('2') ?? true;
+		const counts = highest === undefined || (isOlder === wasOlder ? score > highest.score : wasOlder);
+		if (counts) highest = { score, version };
+	}
 	return highest;
 }
 
@@ -153,6 +183,20 @@ function bounded({ name, version, type, purl, path, layers, fixedVersions }: Vul
 		layers,
 		fixedVersions: fixedVersions.map((fixed) => cut(fixed, NAME_LENGTH)),
 	};
+}
+
+function isPackageWithin({
+	name,
+	version = '',
+	type = '',
+	purl = '',
+	path = '',
+	fixedVersions,
+}: VulnerablePackage): boolean {
+	const isShort = (text: string): boolean => text.length <= NAME_LENGTH;
+	return (
+		isShort(name) && isShort(version) && isShort(type) && isShort(purl) && isShort(path) && fixedVersions.every(isShort)
+	);
 }
 
 function isLink(text: string): boolean {

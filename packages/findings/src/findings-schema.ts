@@ -5,8 +5,8 @@ const texts = { type: 'array', items: text } as const;
 const time = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$' } as const;
 const digest = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' } as const;
 
-/** One finding, for JSON Schema. */
-const FINDING_SCHEMA = {
+/** One finding. */
+export const FINDING_SCHEMA = {
 	type: 'object',
 	required: ['id', 'aliases', 'severity', 'givenSeverity', 'cvss', 'packages', 'fix', 'platforms', 'links', 'status'],
 	additionalProperties: false,

@@ -52,7 +52,7 @@ export function formatFindings(document: Findings): string {
 }
 
 /** One list for all platforms: the same finding in several manifests becomes one that names them all. */
-export function mergeByPlatform(lists: readonly (readonly Finding[])[]): Finding[] {
+export function mergeByPlatform(lists: readonly (readonly Finding[])[]): readonly Finding[] {
 	const merged = new Map<string, Finding>();
 	for (const finding of lists.flat()) {
 		const key = identityOf(finding);
@@ -62,23 +62,32 @@ export function mergeByPlatform(lists: readonly (readonly Finding[])[]): Finding
 	return worstFirst([...merged.values()]);
 }
 
-/** Worst first, then by id and package. */
-function worstFirst(findings: readonly Finding[]): Finding[] {
-	const keyed = findings.map((finding) => ({
-		finding,
-		rank: SEVERITIES.indexOf(finding.severity),
-		key: identityOf(finding),
-	}));
-	keyed.sort((one, other) => one.rank - other.rank || (one.key < other.key ? -1 : Number(one.key > other.key)));
-	return keyed.map(({ finding }) => finding);
+/** Worst first, then by id and package. Findings that are in this order already are not copied. */
+function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+	const isSorted = findings.every((finding, index) => {
+		const before = findings[index - 1];
+		return before === undefined || byDanger(before, finding) <= 0;
+	});
+	return isSorted ? findings : findings.toSorted(byDanger);
+}
+
+// Keys for all of them would be as large as the findings; two that agree in their first parts are rare.
+function byDanger(one: Finding, other: Finding): number {
+	if (one.severity !== other.severity) return SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity);
+	return compare(one.id, other.id) || compare(identityOf(one), identityOf(other));
+}
+
+function compare(one: string, other: string): number {
+	return one < other ? -1 : Number(one > other);
 }
 
 // Where two platforms differ, the merged finding is the more dangerous of both.
 function merge(one: Finding, other: Finding): Finding {
 	return {
-		...one,
+		id: one.id,
 		aliases: sortedSet([...one.aliases, ...other.aliases]),
 		severity: worse(one.severity, other.severity),
+		givenSeverity: one.givenSeverity,
 		cvss: unique([...one.cvss, ...other.cvss]),
 		...defined('epss', larger(one.epss, other.epss)),
 		...defined('knownExploited', either(one.knownExploited, other.knownExploited)),
@@ -87,6 +96,8 @@ function merge(one: Finding, other: Finding): Finding {
 		fix: fixOfBoth(one.fix, other.fix),
 		...defined('firstSeen', earlier(one.firstSeen, other.firstSeen)),
 		platforms: sortedSet([...one.platforms, ...other.platforms]),
+		...defined('title', one.title ?? other.title),
+		...defined('description', one.description ?? other.description),
 		links: unique([...one.links, ...other.links]),
 		status: one.status === 'suppressed' ? other.status : 'active',
 	};

@@ -19,7 +19,7 @@ export { refuseLoosening } from './policy-org.ts';
 export type { ReadFindings } from './read/answer.ts';
 export { fromBasic } from './read/ecr-basic.ts';
 export { fromEnhanced } from './read/ecr-enhanced.ts';
-export { readFindings } from './read/read.ts';
+export { type FindingsSource, readFindings, readFindingsFrom } from './read/read.ts';
 export { htmlReport } from './report/html.ts';
 export { markdownReport, severityBar } from './report/markdown.ts';
 export { headline, type ReportMaterial } from './report/material.ts';
@@ -34,6 +34,7 @@ export {
 	type Severity,
 	type SeverityCounts,
 } from './severity.ts';
+export { leanFindings, type TextStore } from './texts.ts';
 export { type Evidence, formatVerdict, readVerdict, type Verdict } from './verdict.ts';
 export { readVex, type VexStatement } from './vex.ts';
 export { formatVex } from './vex-export.ts';

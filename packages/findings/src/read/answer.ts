@@ -1,7 +1,8 @@
-import { isDigest, parseImageReference } from '@ecr-pipeline/core';
+import { isDigest, type PipelineError, parseImageReference } from '@ecr-pipeline/core';
 import type { Finding } from '../finding.ts';
 import type { Findings, PlatformScan } from '../findings.ts';
 import { refuse } from '../shape.ts';
+import { formatPath, type JsonPath } from './json-path.ts';
 
 /** What one file says, whichever tool wrote it. */
 export interface ReadFindings {
@@ -38,4 +39,9 @@ export function imageAmong(references: readonly string[]): { readonly image?: st
 			return { image: reference, repository: parsed.repository };
 	}
 	return {};
+}
+
+/** A list of findings where the format has none: to leave it out could hide what blocks. */
+export function unknownList(list: JsonPath): PipelineError {
+	return refuse(formatPath(list), 'absent: this format has no such list of findings', 'a list that is not empty');
 }

@@ -13,7 +13,8 @@ export function fromBasic(findings: readonly unknown[], platform: string): Findi
 	});
 }
 
-function basicFinding(source: JsonObject, platform: string, path: string): Finding {
+/** One of them. @param path where it stood */
+export function basicFinding(source: JsonObject, platform: string, path: string): Finding {
 	const attributes = attributesOf(source, path);
 	const name = attributes.get('package_name');
 	const uri = textAt(source, 'uri', path);

@@ -1,76 +1,88 @@
-import { defined, type Finding } from '../finding.ts';
-import { mergeByPlatform, type PlatformScan } from '../findings.ts';
+import { defined } from '../finding.ts';
+import type { PlatformScan } from '../findings.ts';
 import {
 	asObject,
 	type JsonObject,
 	listAt,
 	numberAt,
 	objectAt,
-	objectsAt,
 	refuse,
 	requiredTextAt,
 	textAt,
 	timeAt,
 } from '../shape.ts';
-import { checkedDigest, type ReadFindings } from './answer.ts';
-import { fromBasic } from './ecr-basic.ts';
-import { fromEnhanced, inspectorFinding } from './ecr-enhanced.ts';
+import { checkedDigest, type ReadFindings, unknownList } from './answer.ts';
+import { basicFinding } from './ecr-basic.ts';
+import { inspectorFinding } from './ecr-enhanced.ts';
+import type { FormatReader } from './format.ts';
+import { platformOfFinding } from './inspector-image.ts';
+import { formatPath } from './json-path.ts';
+import type { Outline } from './json-scan.ts';
+import { pagesOf, refuseMissingPages } from './pages.ts';
 
 /**
  * The answer of DescribeImageScanFindings, or all pages of it in a list. Basic and enhanced scanning are told apart by
  * which list is there, never by the status (an enhanced scan on push says COMPLETE too).
  */
-export function readEcrPages(pages: readonly JsonObject[]): ReadFindings {
-	const [first] = pages;
-	if (first === undefined) throw refuse('the list of pages', 'one answer of DescribeImageScanFindings or more', []);
+export function openEcr(): FormatReader {
+	let platform: string | undefined;
+	return {
+		read(item, list, index) {
+			const path = `${formatPath(list)}[${index}]`;
+			const source = asObject(item, path);
+			const [body, kind] = list.slice(-2);
+			if (list.length > 3 || body !== 'imageScanFindings') throw unknownList(list);
+			if (kind === 'findings') return basicFinding(source, 'unknown', path);
+			if (kind !== 'enhancedFindings') throw unknownList(list);
+			platform ??= platformOfFinding(source, path);
+			return inspectorFinding(source, platform, path);
+		},
+		finish: (outline, findings) => {
+			const enhanced = isEnhanced(outline);
+			return {
+				format: enhanced ? 'ecr-enhanced' : 'ecr-basic',
+				scanType: enhanced ? 'enhanced' : 'basic',
+				...headOf(pagesOf(outline.document), platform ?? 'unknown', findings.length),
+				findings,
+				notes: [],
+			};
+		},
+	};
+}
+
+function headOf(
+	pages: readonly JsonObject[],
+	platform: string,
+	found: number,
+): Omit<ReadFindings, 'format' | 'scanType' | 'findings' | 'notes'> {
+	const [first = {}] = pages;
 	const digest = digestOfPages(pages);
 	refuseMissingPages(pages);
-	const bodies = pages.map((page, index) => objectAt(page, 'imageScanFindings', `pages[${index}]`));
-	const isEnhanced = bodies.some((body) => Array.isArray(body.enhancedFindings) && body.enhancedFindings.length > 0);
-	const isBasic = bodies.some((body) => Array.isArray(body.findings) && body.findings.length > 0);
-	if (isEnhanced && isBasic) throw refuse('imageScanFindings', 'either findings or enhancedFindings', bodies[0]);
-	const enhanced = isEnhanced || (!isBasic && bodies.some((body) => Array.isArray(body.enhancedFindings)));
-	const key = enhanced ? 'enhancedFindings' : 'findings';
-	const raw = bodies.flatMap((body, index) => listAt(body, key, `pages[${index}].imageScanFindings`));
-	refuseMissingFindings(bodies, raw.length);
-	const platform = enhanced ? platformOf(raw[0]) : 'unknown';
+	const bodies = bodiesOf(pages);
 	const [body = {}] = bodies;
+	refuseMissingFindings(bodies, found);
 	return {
-		format: enhanced ? 'ecr-enhanced' : 'ecr-basic',
-		scanType: enhanced ? 'enhanced' : 'basic',
 		digests: [digest],
 		...defined('repository', textAt(first, 'repositoryName', 'pages[0]')),
 		...defined('scanCompletedAt', timeAt(body, 'imageScanCompletedAt', 'imageScanFindings')),
 		...defined('sourceUpdatedAt', timeAt(body, 'vulnerabilitySourceUpdatedAt', 'imageScanFindings')),
 		platforms: [{ platform, digest, ...statusOfPages(pages) }],
-		findings: enhanced ? fromEnhanced(raw, platform) : fromBasic(raw, platform),
-		notes: [],
 	};
 }
 
-/** The answer of Inspector's ListFindings, or all pages of it in a list. */
-export function readInspectorPages(pages: readonly JsonObject[]): ReadFindings {
-	refuseMissingPages(pages);
-	const raw = pages.flatMap((page, index) => objectsAt(page, 'findings', `pages[${index}]`));
-	const images = raw.map((finding, index) => imageOf(finding, `findings[${index}]`));
-	const [first] = images;
-	if (first === undefined) {
-		throw refuse('findings', "at least one: Inspector's empty answer does not say for which image it holds", []);
-	}
-	const scans = new Map(images.map(({ digest, platform }) => [digest, platform]));
-	if (scans.size > 1) throw refuse('findings', 'of one image', [...scans.keys()].join(', '));
-	const lists = raw.map((item, index): Finding[] => [
-		inspectorFinding(item, images[index]?.platform ?? 'unknown', `findings[${index}]`),
-	]);
-	return {
-		format: 'inspector',
-		scanType: 'inspector',
-		digests: [...scans.keys()],
-		...defined('repository', first.repository),
-		platforms: [...scans].map(([digest, platform]) => ({ platform, digest, status: 'complete' })),
-		findings: mergeByPlatform(lists),
-		notes: [],
-	};
+function bodiesOf(pages: readonly JsonObject[]): JsonObject[] {
+	return pages.map((page, index) => objectAt(page, 'imageScanFindings', `pages[${index}]`));
+}
+
+function isEnhanced({ document, lists }: Outline): boolean {
+	const bodies = bodiesOf(pagesOf(document));
+	for (const [index, body] of bodies.entries())
+		for (const key of ['findings', 'enhancedFindings']) listAt(body, key, `pages[${index}].imageScanFindings`);
+	const holds = (kind: string): boolean => [...lists].some(([path, count]) => count > 0 && path.endsWith(`.${kind}`));
+	if (holds('enhancedFindings') && holds('findings'))
+		throw refuse('imageScanFindings', 'either findings or enhancedFindings', 'both of them');
+	if (holds('enhancedFindings')) return true;
+	return !holds('findings') && bodies.some((body) => Array.isArray(body.enhancedFindings));
 }
 
 function digestOfPages(pages: readonly JsonObject[]): string {
@@ -81,17 +93,6 @@ function digestOfPages(pages: readonly JsonObject[]): string {
 	const [digest = '', ...others] = new Set(digests);
 	if (others.length > 0) throw refuse('the list of pages', 'of one image', [digest, ...others].join(', '));
 	return digest;
-}
-
-// The last page has no nextToken; where it has one, what follows was not saved.
-function refuseMissingPages(pages: readonly JsonObject[]): void {
-	const last = pages.at(-1)?.nextToken;
-	if (last !== undefined && last !== null && last !== '')
-		throw refuse(
-			'the last page',
-			'without a nextToken: there are more findings that are not in this file',
-			'one with a nextToken',
-		);
 }
 
 // The counts may be of one page or of the whole image; in neither case may they be more than what is there.
@@ -119,33 +120,4 @@ function statusOfPages(pages: readonly JsonObject[]): Pick<PlatformScan, 'status
 		return { status: kind, reason: description === undefined ? status : `${status}: ${description}` };
 	}
 	return { status: 'complete' };
-}
-
-function platformOf(raw: unknown): string {
-	return raw === undefined
-		? 'unknown'
-		: (containerImage(asObject(raw, 'findings[0]'), 'findings[0]')?.platform ?? 'unknown');
-}
-
-function imageOf(finding: JsonObject, path: string) {
-	const image = containerImage(finding, path);
-	if (image?.digest === undefined)
-		throw refuse(`${path}.resources[0]`, 'an image in ECR with its imageHash', finding.resources);
-	return {
-		...image,
-		digest: checkedDigest(image.digest, `${path}.resources[0].details.awsEcrContainerImage.imageHash`),
-	};
-}
-
-function containerImage(finding: JsonObject, path: string) {
-	const [resource] = objectsAt(finding, 'resources', path);
-	if (resource === undefined) return undefined;
-	const at = `${path}.resources[0].details.awsEcrContainerImage`;
-	const image = objectAt(objectAt(resource, 'details', `${path}.resources[0]`), 'awsEcrContainerImage', at);
-	const architecture = textAt(image, 'architecture', at);
-	return {
-		...defined('digest', textAt(image, 'imageHash', at)),
-		...defined('repository', textAt(image, 'repositoryName', at)),
-		platform: architecture === undefined ? 'unknown' : `linux/${architecture}`,
-	};
 }

@@ -1,7 +1,9 @@
 import { aliasesAmong, type Cvss, defined, type Finding, type Fix, finding } from '../finding.ts';
 import { parsePurl } from '../purl.ts';
 import {
+	asObject,
 	type JsonObject,
+	listAt,
 	numberAt,
 	objectAt,
 	objectsAt,
@@ -11,10 +13,12 @@ import {
 	textsAt,
 	timeAt,
 } from '../shape.ts';
-import { digestsOf, imageAmong, type ReadFindings } from './answer.ts';
+import { digestsOf, imageAmong, unknownList } from './answer.ts';
+import type { FormatReader } from './format.ts';
+import { formatPath } from './json-path.ts';
 
 /** Grype's JSON report (anchore/grype, grype/presenter/models/document.go). Its ignored matches are kept as suppressed. */
-export function readGrype(report: JsonObject): ReadFindings {
+export function openGrype(report: JsonObject): FormatReader {
 	const source = objectAt(report, 'source', 'report');
 	if (source.type !== 'image') throw refuse('source.type', 'image', source.type);
 	const target = objectAt(source, 'target', 'source');
@@ -24,17 +28,23 @@ export function readGrype(report: JsonObject): ReadFindings {
 	const references = textsAt(target, 'repoDigests', 'source.target');
 	const digests = digestsOf([...references, ...(manifest === undefined ? [] : [manifest])]);
 	const descriptor = objectAt(report, 'descriptor', 'report');
-	const matches = (key: string, status: Finding['status']): Finding[] =>
-		objectsAt(report, key, 'report').map((item, index) => match(item, platform, status, `${key}[${index}]`));
+	for (const key of ['matches', 'ignoredMatches']) listAt(report, key, 'report');
 	return {
-		format: 'grype',
-		scanType: 'grype',
-		digests,
-		...imageAmong(references),
-		...defined('scanCompletedAt', timeAt(descriptor, 'timestamp', 'descriptor')),
-		platforms: [{ platform, ...defined('digest', digests[0]), status: 'complete' }],
-		findings: [...matches('matches', 'active'), ...matches('ignoredMatches', 'suppressed')],
-		notes: [],
+		read(item, list, index) {
+			const path = `${formatPath(list)}[${index}]`;
+			if (list.length > 1 || (list[0] !== 'matches' && list[0] !== 'ignoredMatches')) throw unknownList(list);
+			return match(asObject(item, path), platform, list[0] === 'matches' ? 'active' : 'suppressed', path);
+		},
+		finish: (_, findings) => ({
+			format: 'grype',
+			scanType: 'grype',
+			digests,
+			...imageAmong(references),
+			...defined('scanCompletedAt', timeAt(descriptor, 'timestamp', 'descriptor')),
+			platforms: [{ platform, ...defined('digest', digests[0]), status: 'complete' }],
+			findings,
+			notes: [],
+		}),
 	};
 }
 

@@ -1,27 +1,44 @@
 import { type Finding, finding } from '../finding.ts';
-import { type JsonObject, numberAt, objectAt, objectsAt, refuse, requiredTextAt, textAt } from '../shape.ts';
-import type { ReadFindings } from './answer.ts';
+import { asObject, type JsonObject, numberAt, objectAt, objectsAt, refuse, requiredTextAt, textAt } from '../shape.ts';
+import { unknownList } from './answer.ts';
+import type { FormatReader } from './format.ts';
+import { formatPath } from './json-path.ts';
 
 /**
  * SARIF 2.1.0 of any scanner. It has no place for the image's digest, for packages, or for fixed versions. A level (error,
  * warning, note) is no severity: without `security-severity` the severity is unknown.
  */
-export function readSarif(log: JsonObject): ReadFindings {
+export function openSarif(log: JsonObject): FormatReader {
 	if (log.version !== '2.1.0') throw refuse('version', '2.1.0', log.version);
 	const runs = objectsAt(log, 'runs', 'log');
 	if (runs.length === 0) throw refuse('runs', 'a list of at least one run', runs);
-	const findings = runs.flatMap((run, index) => findingsOfRun(run, `runs[${index}]`));
+	const rules = runs.map((run, index) => rulesOf(run, `runs[${index}]`));
 	return {
-		format: 'sarif',
-		scanType: 'sarif',
-		digests: [],
-		platforms: [{ platform: 'unknown', status: 'complete' }],
-		findings,
-		notes: [],
+		read(item, list, index) {
+			const [top, position, key] = list;
+			const known = typeof position === 'number' ? rules[position] : undefined;
+			if (list.length !== 3 || top !== 'runs' || key !== 'results' || known === undefined) throw unknownList(list);
+			const path = `${formatPath(list)}[${index}]`;
+			return readResult(asObject(item, path), known, path);
+		},
+		finish: (_, findings) => ({
+			format: 'sarif',
+			scanType: 'sarif',
+			digests: [],
+			platforms: [{ platform: 'unknown', status: 'complete' }],
+			findings,
+			notes: [],
+		}),
 	};
 }
 
-function findingsOfRun(run: JsonObject, path: string): Finding[] {
+/** The rules of a run, by id and, those of the driver, by index. */
+interface Rules {
+	readonly byId: ReadonlyMap<unknown, JsonObject>;
+	readonly driver: readonly JsonObject[];
+}
+
+function rulesOf(run: JsonObject, path: string): Rules {
 	if (!Array.isArray(run.results))
 		throw refuse(`${path}.results`, 'a list: without one the scan did not get that far', run.results);
 	if (run.externalPropertyFileReferences !== undefined)
@@ -32,26 +49,21 @@ function findingsOfRun(run: JsonObject, path: string): Finding[] {
 	}
 	const tool = objectAt(run, 'tool', path);
 	const components = [objectAt(tool, 'driver', `${path}.tool`), ...objectsAt(tool, 'extensions', `${path}.tool`)];
-	const rules = components.flatMap((component) => objectsAt(component, 'rules', `${path}.tool`));
-	const driverRules = objectsAt(components[0] ?? {}, 'rules', `${path}.tool.driver`);
-	return objectsAt(run, 'results', path).flatMap((result, index) => {
-		const at = `${path}.results[${index}]`;
-		if (['pass', 'notApplicable'].includes(textAt(result, 'kind', at) ?? 'fail') || result.baselineState === 'absent')
-			return [];
-		return [readResult(result, rules, driverRules, at)];
-	});
+	const all = components.flatMap((component) => objectsAt(component, 'rules', `${path}.tool`));
+	// Of two rules of one id the first one holds.
+	return {
+		byId: new Map(all.toReversed().map((rule) => [rule.id, rule])),
+		driver: objectsAt(components[0] ?? {}, 'rules', `${path}.tool.driver`),
+	};
 }
 
-function readResult(
-	result: JsonObject,
-	rules: readonly JsonObject[],
-	driverRules: readonly JsonObject[],
-	path: string,
-): Finding {
+function readResult(result: JsonObject, rules: Rules, path: string): Finding | undefined {
+	const kind = textAt(result, 'kind', path) ?? 'fail';
+	if (kind === 'pass' || kind === 'notApplicable' || result.baselineState === 'absent') return undefined;
 	const reference = objectAt(result, 'rule', path);
 	const index = numberAt(result, 'ruleIndex', path, { min: -1, max: Number.MAX_SAFE_INTEGER }) ?? -1;
 	const named = textAt(result, 'ruleId', path) ?? textAt(reference, 'id', `${path}.rule`);
-	const rule = rules.find(({ id }) => id === named) ?? driverRules[index] ?? {};
+	const rule = rules.byId.get(named) ?? rules.driver[index] ?? {};
 	const id = named ?? requiredTextAt(rule, 'id', `${path}.rule`);
 	const properties = [objectAt(result, 'properties', path), objectAt(rule, 'properties', `${path}.rule`)];
 	const score = properties

@@ -1,7 +1,9 @@
 import { aliasesAmong, type Cvss, defined, type Finding, finding } from '../finding.ts';
 import { parsePurl } from '../purl.ts';
 import {
+	asObject,
 	type JsonObject,
+	listAt,
 	numberAt,
 	objectAt,
 	objectsAt,
@@ -11,57 +13,84 @@ import {
 	textsAt,
 	timeAt,
 } from '../shape.ts';
-import { digestsOf, imageAmong, type ReadFindings } from './answer.ts';
+import { digestsOf, imageAmong, unknownList } from './answer.ts';
+import type { FormatReader } from './format.ts';
+import { formatPath } from './json-path.ts';
+
+const LISTS = ['Vulnerabilities', 'Secrets', 'Misconfigurations', 'ExperimentalModifiedFindings'];
 
 /** Trivy's JSON report, schema 2 (aquasecurity/trivy, pkg/types/report.go): vulnerabilities, secrets, misconfigurations. */
-export function readTrivy(report: JsonObject): ReadFindings {
+export function openTrivy(report: JsonObject): FormatReader {
 	if (report.SchemaVersion !== 2) throw refuse('SchemaVersion', '2', report.SchemaVersion);
 	if (report.ArtifactType !== 'container_image') throw refuse('ArtifactType', 'container_image', report.ArtifactType);
 	const metadata = objectAt(report, 'Metadata', 'report');
 	const config = objectAt(metadata, 'ImageConfig', 'Metadata');
-	const platform = [textAt(config, 'os', 'ImageConfig'), textAt(config, 'architecture', 'ImageConfig')];
-	const platformName = platform.includes(undefined) ? 'unknown' : platform.join('/');
+	const parts = [textAt(config, 'os', 'ImageConfig'), textAt(config, 'architecture', 'ImageConfig')];
+	const platform = parts.includes(undefined) ? 'unknown' : parts.join('/');
 	const references = textsAt(metadata, 'RepoDigests', 'Metadata');
 	const digests = digestsOf(references);
 	const results = objectsAt(report, 'Results', 'report');
-	const findings = results.flatMap((result, index) => findingsOf(result, platformName, `Results[${index}]`));
-	const licences = results.reduce(
-		(sum, result) => sum + (Array.isArray(result.Licenses) ? result.Licenses.length : 0),
-		0,
-	);
+	for (const [index, result] of results.entries()) for (const key of LISTS) listAt(result, key, `Results[${index}]`);
 	return {
-		format: 'trivy',
-		scanType: 'trivy',
-		digests,
-		...imageAmong(references),
-		...defined('scanCompletedAt', timeAt(report, 'CreatedAt', 'report')),
-		platforms: [{ platform: platformName, ...defined('digest', digests[0]), status: 'complete' }],
-		findings,
-		notes:
-			licences === 0 ? [] : [`${licences} licences in Trivy's report are not judged: this gate knows vulnerabilities.`],
+		read(item, list, index) {
+			const [top, position, key] = list;
+			const result = typeof position === 'number' ? results[position] : undefined;
+			if (list.length !== 3 || top !== 'Results' || result === undefined) throw unknownList(list);
+			const path = `${formatPath(list)}[${index}]`;
+			return readItem(String(key), asObject(item, path), result, platform, path);
+		},
+		finish: (_, findings) => ({
+			format: 'trivy',
+			scanType: 'trivy',
+			digests,
+			...imageAmong(references),
+			...defined('scanCompletedAt', timeAt(report, 'CreatedAt', 'report')),
+			platforms: [{ platform, ...defined('digest', digests[0]), status: 'complete' }],
+			findings,
+			notes: licenceNotes(results),
+		}),
 	};
 }
 
-function findingsOf(result: JsonObject, platform: string, path: string): Finding[] {
-	const each = (key: string, read: (item: JsonObject, path: string) => Finding): Finding[] =>
-		objectsAt(result, key, path).map((item, index) => read(item, `${path}.${key}[${index}]`));
+function licenceNotes(results: readonly JsonObject[]): string[] {
+	const licences = results.reduce((sum, { Licenses: list }) => sum + (Array.isArray(list) ? list.length : 0), 0);
+	return licences === 0
+		? []
+		: [`${licences} licences in Trivy's report are not judged: this gate knows vulnerabilities.`];
+}
+
+function readItem(
+	list: string,
+	item: JsonObject,
+	result: JsonObject,
+	platform: string,
+	path: string,
+): Finding | undefined {
 	const target = textAt(result, 'Target', path);
-	return [
-		...each('Vulnerabilities', (item, at) => vulnerability(item, result, platform, 'active', at)),
-		...each('Secrets', (item, at) => other(requiredTextAt(item, 'RuleID', at), item, target, platform, at)),
-		...each('Misconfigurations', (item, at) =>
-			other(requiredTextAt(item, 'ID', at), item, target, platform, at),
-		).filter((_, index) => objectsAt(result, 'Misconfigurations', path)[index]?.Status === 'FAIL'),
-		...objectsAt(result, 'ExperimentalModifiedFindings', path).flatMap((item, index) =>
-			suppressed(item, result, platform, `${path}.ExperimentalModifiedFindings[${index}]`),
-		),
-	];
+	if (list === 'Vulnerabilities') return vulnerability(item, result, platform, 'active', path);
+	if (list === 'Secrets') return other(requiredTextAt(item, 'RuleID', path), item, target, platform, path);
+	if (list === 'Misconfigurations') return misconfiguration(item, target, platform, path);
+	if (list === 'ExperimentalModifiedFindings') return suppressed(item, result, platform, path);
+	throw refuse(path, `in one of the lists ${LISTS.join(', ')}`, list);
+}
+
+// PASS and EXCEPTION are no findings; only those two are left out, so that no word of a later version hides a failure.
+function misconfiguration(
+	item: JsonObject,
+	target: string | undefined,
+	platform: string,
+	path: string,
+): Finding | undefined {
+	const status = textAt(item, 'Status', path);
+	if (status === 'PASS' || status === 'EXCEPTION') return undefined;
+	if (status !== 'FAIL') throw refuse(`${path}.Status`, 'PASS, EXCEPTION or FAIL', status);
+	return other(requiredTextAt(item, 'ID', path), item, target, platform, path);
 }
 
 // What .trivyignore or VEX removed, when the report was written with --show-suppressed.
-function suppressed(item: JsonObject, result: JsonObject, platform: string, path: string): Finding[] {
-	if (item.Type !== 'vulnerability') return [];
-	return [vulnerability(objectAt(item, 'Finding', path), result, platform, 'suppressed', `${path}.Finding`)];
+function suppressed(item: JsonObject, result: JsonObject, platform: string, path: string): Finding | undefined {
+	if (item.Type !== 'vulnerability') return undefined;
+	return vulnerability(objectAt(item, 'Finding', path), result, platform, 'suppressed', `${path}.Finding`);
 }
 
 function vulnerability(

@@ -4,7 +4,7 @@ import { cvssScore, type Finding } from '../finding.ts';
 import { SEVERITIES, type Severity, type SeverityCounts } from '../severity.ts';
 import { type FixStep, fixSteps } from './fixes.ts';
 import { headline, type ReportMaterial } from './material.ts';
-import { counted, FIX_WORDS, limited } from './text.ts';
+import { counted, FIX_WORDS, isWebAddress, limited } from './text.ts';
 
 // The runner drops a summary of more than 1024 KiB as a whole. A step may append other text, and the root action has six of
 // them, so this one stays far below.
@@ -77,8 +77,8 @@ function head(material: ReportMaterial): string {
 	const ends = Object.entries(classes).filter(([, count]) => count > 0);
 	const facts = [
 		`Image ${codeSpan(image)}`,
-		`policy ${codeSpan(limited(policy.uri, CELL))} (${codeSpan(policy.digest.slice(0, 19))})`,
-		...(policy.org === undefined ? [] : [`org policy ${codeSpan(limited(policy.org.uri, CELL))}`]),
+		`policy ${code(policy.uri)} (${codeSpan(policy.digest.slice(0, 19))})`,
+		...(policy.org === undefined ? [] : [`org policy ${code(policy.org.uri)}`]),
 		`${escapeMarkdown(scanType)} scan of ${escapeMarkdown(limited(platforms.map(({ platform }) => platform).join(', '), CELL))}`,
 		...(scanCompletedAt === undefined ? [] : [`completed ${scanCompletedAt}`]),
 		...(sourceUpdatedAt === undefined ? [] : [`vulnerability data of ${sourceUpdatedAt}`]),
@@ -124,7 +124,7 @@ function decisionTable(decisions: readonly Decision[], withNew: boolean, most: n
 			packagesCell(finding),
 			fixCell(finding),
 			scoreCell(finding),
-			`${codeSpan(limited(rule, CELL))} ${cell(reason)}`,
+			`${code(rule)} ${cell(reason)}`,
 		]);
 	const table = markdownTable(['Severity', 'Finding', 'Package', 'Fixed in', 'Score', 'Rule'], rows);
 	return [table, ...moreThan(most, decisions.length)].join('\n\n');
@@ -134,7 +134,7 @@ function fixTable(steps: readonly FixStep[], most: number): string {
 	const rows = steps
 		.slice(0, most)
 		.map(({ name, versions, fixedVersions, fix, ids }) => [
-			codeSpan(limited(name, CELL)),
+			code(name),
 			cell(versions.join(', ')),
 			fixedVersions.length === 0 ? FIX_WORDS[fix] : cell(fixedVersions.join(', ')),
 			String(ids.length),
@@ -145,8 +145,8 @@ function fixTable(steps: readonly FixStep[], most: number): string {
 }
 
 function linkedId({ id, links }: Finding): string {
-	const text = codeSpan(limited(id, CELL));
-	const link = links.find((url) => url.length < 300 && URL.canParse(url));
+	const text = code(id);
+	const link = links.find((url) => url.length < 300 && isWebAddress(url));
 	// Angle brackets would end the destination; URL writes them, spaces and quotes percent-encoded.
 	return link === undefined
 		? text
@@ -159,7 +159,7 @@ function packagesCell({ packages, platforms }: Finding): string {
 	const place = first.path === undefined ? '' : ` ${cell(first.path)}`;
 	const rest = more.length === 0 ? '' : ` and ${counted(more.length, 'other package')}`;
 	const where = platforms.length === 0 ? '' : ` ${cell(platforms.join(', '))}`;
-	return `${codeSpan(limited(`${first.name} ${first.version ?? ''}`, CELL))}${place}${rest}${where}`;
+	return `${code(`${first.name} ${first.version ?? ''}`)}${place}${rest}${where}`;
 }
 
 function fixCell({ packages, fix }: Finding): string {
@@ -177,6 +177,11 @@ function scoreCell({ cvss, epss, knownExploited, exploitAvailable }: Finding): s
 		exploitAvailable === true ? 'exploit' : undefined,
 	];
 	return parts.filter((part) => part !== undefined).join(', ');
+}
+
+// GitHub reads Markdown between the tags of <code>, too.
+function code(text: string): string {
+	return `<code>${cell(text)}</code>`;
 }
 
 function cell(text: string): string {

@@ -28,6 +28,7 @@ export function headline({ evaluation, mode }: Pick<ReportMaterial, 'evaluation'
 		const count = `${blocking.toLocaleString('en')} of ${evaluation.counts.total.toLocaleString('en')} findings`;
 		return `Failed: ${count} block${blocking === 1 ? 's' : ''}${mode === 'report' ? ' (reported only)' : ''}`;
 	}
+	if (evaluation.counts.total === 0) return 'Passed: nothing was found';
 	const total = evaluation.counts.total.toLocaleString('en');
 	return `Passed: none of ${total} findings blocks${tolerated === 0 ? '' : `, ${tolerated} of them tolerated by max`}`;
 }

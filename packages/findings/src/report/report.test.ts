@@ -1,74 +1,21 @@
 import { createHash } from 'node:crypto';
 import { Script } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { evaluate } from '../evaluate.ts';
-import { type Finding, finding } from '../finding.ts';
-import { findingsDocument } from '../findings.ts';
-import { effectivePolicy, type PolicyRules } from '../policy.ts';
 import { htmlReport } from './html.ts';
 import { markdownReport, severityBar } from './markdown.ts';
+import { everywhere, HOSTILE, HOSTILE_TEXTS, IMAGE, material, vulnerability } from './material.fixture.ts';
 import type { ReportMaterial } from './material.ts';
 import { sarifReport } from './sarif.ts';
 
-const DIGEST = `sha256:${'a1'.repeat(32)}`;
-const IMAGE = `r.example/team/shop@${DIGEST}`;
-const HOSTILE = [
-	'</script><script>alert(1)</script>',
-	'<img src=x onerror=alert(1)>',
-	'\n::error::owned\n::set-output name=verdict::passed',
-	'##[error]owned',
-	'| a | b |\n| --- | --- |',
-	'[click](javascript:alert(1)) ![x](https://evil.example/p.png) @everyone #1',
-	'```\n</details>\u0000\u001b[31m\u202e',
-	'\ud800 lone',
-].join(' ');
-
-function vulnerability(
-	id: string,
-	text = 'text',
-	links: string[] = [`https://example.com/${encodeURIComponent(id)}`],
-): Finding {
-	return finding({
-		id,
-		aliases: [],
-		givenSeverity: 'HIGH',
-		cvss: [{ source: 'NVD', version: '3.1', score: 7.5 }],
-		epss: undefined,
-		knownExploited: undefined,
-		exploitAvailable: undefined,
-		packages: [{ name: text, version: text, path: text, layers: [], fixedVersions: [text] }],
-		fix: 'available',
-		firstSeen: undefined,
-		platforms: ['linux/amd64'],
-		title: text,
-		description: text,
-		links,
-		status: 'active',
-	});
-}
-
-function material(findings: readonly Finding[], rules: PolicyRules = {}): ReportMaterial {
-	const platforms = [{ platform: 'linux/amd64', status: 'complete' as const }];
-	const document = findingsDocument({
-		repository: 'team/shop',
-		digest: DIGEST,
-		scanType: 'enhanced',
-		platforms,
-		findings,
-	});
-	const policy = effectivePolicy({ rules, repositories: [] }, 'team/shop');
-	const now = Date.parse('2026-06-15T12:00:00Z');
-	const evaluation = evaluate({ findings: document, policy, vex: [], now });
-	const digests = { digest: DIGEST, policy: { uri: 'policy.yml', digest: DIGEST } };
-	return { image: IMAGE, mode: 'enforce', evaluation, scanType: 'enhanced', platforms, now, ...digests };
-}
 const hostile = material([vulnerability(HOSTILE, HOSTILE, ['javascript:alert(1)', 'https://e.example/"><script>|'])], {
 	ignore: [{ id: HOSTILE, reason: HOSTILE, expires: '2020-01-01' }],
 });
 const many = (count: number, text?: string) =>
 	Array.from({ length: count }, (_, index) => vulnerability(`CVE-2026-${index}`, text));
+const DATA = /id="data">(.*?)<\/script>\n<script type="text\/plain" id="texts">(.*?)<\/script>/s;
+const html = (from: ReportMaterial): string => [...htmlReport(from)].join('');
 const sarif = (from: ReportMaterial) =>
-	JSON.parse(sarifReport(from.evaluation.decisions, { image: IMAGE, version: '1' }));
+	JSON.parse([...sarifReport(from.evaluation.decisions, { image: IMAGE, version: '1' })].join(''));
 
 describe('the job summary', () => {
 	it('says the verdict first, then what blocks and what repairs it', () => {
@@ -96,11 +43,35 @@ describe('the job summary', () => {
 		expect([...text.matchAll(/href="([^"]*)"/g)].every(([, url]) => url?.startsWith('https://'))).toBe(true);
 	});
 
+	it.each(HOSTILE_TEXTS.map((text) => ({ text, start: text.slice(0, 20) })))(
+		'lets nothing of $start be more than text, wherever it stands',
+		({ text: hostileText }) => {
+			const ignore = [{ id: 'CVE-2026-7', reason: hostileText, expires: 'never' }];
+			const findings = [everywhere(hostileText), { ...everywhere(hostileText), id: 'CVE-2026-7' }];
+			const text = markdownReport(material(findings, { ignore }));
+			expect(text).not.toMatch(/<(?!\/?(?:code|a|details|summary)[ >])/);
+			for (const mark of ['](', '\n::', '##[', '```', '@everyone', '\u2028', '\u2029', '\u202e', '\u001b', '\u0000'])
+				expect(text).not.toContain(mark);
+			expect([...text.matchAll(/href="([^"]*)"/g)].every(([, url]) => url?.startsWith('https://'))).toBe(true);
+			for (const row of text.split('\n').filter((line) => line.startsWith('| 🟥')))
+				expect(row.match(/(?<!\\)\|/g)).toHaveLength(7);
+			expect(Buffer.byteLength(text)).toBeLessThan(20_000);
+		},
+	);
+
 	it('stays far below 1 MiB whatever there is to say, and says what it leaves out', () => {
 		const text = markdownReport(material(many(3000, HOSTILE.repeat(20))));
 		expect(Buffer.byteLength(text)).toBeLessThan(400 * 1024);
 		expect(text).toMatch(/2,900 more, in the HTML report|does not fit/);
 		expect(text).toContain('### ❌ Failed: 3,000 of 3,000');
+	});
+
+	it('stays below it with a hundred thousand findings that differ in everything', () => {
+		const findings = many(100_000).map((one, index) => ({
+			...one,
+			packages: one.packages.map((item) => ({ ...item, name: `package-${index}` })),
+		}));
+		expect(Buffer.byteLength(markdownReport(material(findings)))).toBeLessThan(1024 * 1024);
 	});
 
 	it('takes a megabyte of text for a name as it takes any other', () => {
@@ -187,7 +158,7 @@ describe('SARIF', () => {
 
 describe('the HTML report', () => {
 	it('runs its own script only, and asks nothing of any network', () => {
-		const page = htmlReport(hostile);
+		const page = html(hostile);
 		const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text ?? '');
 		expect(scripts).toHaveLength(1);
 		const hash = createHash('sha256')
@@ -200,16 +171,18 @@ describe('the HTML report', () => {
 	});
 
 	it('holds hostile text as data that cannot end the element, and escaped in its head', () => {
-		const page = htmlReport(hostile);
-		expect(page.match(/<script/g)).toHaveLength(2);
+		const page = html(hostile);
+		expect(page.match(/<script/g)).toHaveLength(3);
 		expect(page).not.toContain('<img');
-		const data = /<script type="application\/json" id="data">(.*?)<\/script>/.exec(page)?.[1] ?? '';
-		expect(JSON.parse(data).rows[0].title).toContain('</script><script>alert(1)</script>');
+		const [, data = '', texts = ''] = DATA.exec(page) ?? [];
+		expect(JSON.parse(data).rows).toHaveLength(1);
+		expect(JSON.parse(texts)[1]).toContain('</script><script>alert(1)</script>');
 	});
 
-	it('has every finding, also a hundred thousand of them', () => {
-		const page = htmlReport(material(many(100_000, 'openssl')));
-		const data = /id="data">(.*?)<\/script>/.exec(page)?.[1] ?? '';
+	it('has every finding with its texts, also a hundred thousand of them', () => {
+		const page = html(material(many(100_000, 'openssl')));
+		const [, data = '', texts = ''] = DATA.exec(page) ?? [];
 		expect(JSON.parse(data).rows).toHaveLength(100_000);
+		expect(texts.split('\n').map((line) => JSON.parse(line)[1])).toEqual(Array(100_000).fill('openssl'));
 	});
 });

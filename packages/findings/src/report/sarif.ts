@@ -2,7 +2,8 @@ import { digestOf } from '@ecr-pipeline/core';
 import type { Decision } from '../evaluate.ts';
 import { cvssScore, type Finding, type VulnerablePackage } from '../finding.ts';
 import type { Severity } from '../severity.ts';
-import { limited } from './text.ts';
+import { joined } from './pieces.ts';
+import { isWebAddress, limited } from './text.ts';
 
 // What GitHub accepts of one run (docs.github.com, "SARIF support for code scanning", "SARIF results exceed limits"): 25,000
 // results and rules, of which it keeps 5,000 results, and 10 MB packed. Past what it keeps, more only risks the upload.
@@ -20,34 +21,31 @@ export interface SarifOptions {
  * SARIF 2.1.0 for code scanning: every finding that counts, whatever the verdict. What a rule or VEX takes away is left
  * out, because GitHub does not know `suppressions` and would show it as an open alert.
  */
-export function sarifReport(decisions: readonly Decision[], { image, version }: SarifOptions): string {
-	const shown = decisions
-		.filter(({ class: end }) => end !== 'ignored' && end !== 'vex-not-affected')
-		.slice(0, RESULTS_LIMIT);
+export function* sarifReport(decisions: readonly Decision[], { image, version }: SarifOptions): Iterable<string> {
+	const shown = decisions.filter(counts).slice(0, RESULTS_LIMIT);
 	const rules = [...new Map(shown.map(({ finding }) => [finding.id, finding])).values()];
 	const indexOf = new Map(rules.map(({ id }, index) => [id, index]));
 	const repository = image.slice(0, image.lastIndexOf('@'));
 	const fingerprint = fingerprints();
-	const log = {
-		$schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-		version: '2.1.0',
-		runs: [
-			{
-				tool: { driver: { name: 'gate-on-findings', version, rules: rules.map(ruleOf) } },
-				// One category for each repository: GitHub refuses two runs of one tool with the same one.
-				automationDetails: { id: `gate-on-findings/${repository.replace(/^[^/]*[.:][^/]*\//, '')}/` },
-				results: shown.map((decision) =>
-					resultOf(decision, repository, indexOf.get(decision.finding.id) ?? 0, fingerprint),
-				),
-			},
-		],
-	};
-	return `${JSON.stringify(log)}\n`;
+	const driver = JSON.stringify({ name: 'gate-on-findings', version, rules: [] }).slice(0, -2);
+	// One category for each repository: GitHub refuses two runs of one tool with the same one.
+	const automation = { id: `gate-on-findings/${repository.replace(/^[^/]*[.:][^/]*\//, '')}/` };
+	yield `{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":${driver}`;
+	yield* joined(rules, ',\n', (finding) => JSON.stringify(ruleOf(finding)));
+	yield `]}},"automationDetails":${JSON.stringify(automation)},"results":[`;
+	yield* joined(shown, ',\n', (decision) =>
+		JSON.stringify(resultOf(decision, repository, indexOf.get(decision.finding.id) ?? 0, fingerprint)),
+	);
+	yield ']}]}\n';
+}
+
+function counts({ class: end }: Decision): boolean {
+	return end !== 'ignored' && end !== 'vex-not-affected';
 }
 
 /** How many of the findings that count are in the SARIF file. */
 export function sarifCounts(decisions: readonly Decision[]): { readonly shown: number; readonly all: number } {
-	const all = decisions.filter(({ class: end }) => end !== 'ignored' && end !== 'vex-not-affected').length;
+	const all = decisions.filter(counts).length;
 	return { shown: Math.min(all, RESULTS_LIMIT), all };
 }
 
@@ -61,7 +59,7 @@ function ruleOf(finding: Finding): object {
 		shortDescription: { text: limited(title, TEXT_LIMIT) },
 		fullDescription: { text: limited(finding.description ?? title, TEXT_LIMIT) },
 		help: { text: limited(`${finding.description ?? title}\n\n${finding.links.join('\n')}`.trim(), TEXT_LIMIT) },
-		...(link === undefined || !URL.canParse(link) ? {} : { helpUri: link }),
+		...(link === undefined || !isWebAddress(link) ? {} : { helpUri: link }),
 		defaultConfiguration: { level: levelOf(finding.severity) },
 		properties: {
 			tags: ['security', 'vulnerability', finding.severity],

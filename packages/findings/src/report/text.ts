@@ -19,3 +19,8 @@ export const FIX_WORDS: Readonly<Record<Fix, string>> = {
 export function counted(count: number, noun: string): string {
 	return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** Tells whether a link may be one: findings of other tools can name any address, as `javascript:`. */
+export function isWebAddress(url: string): boolean {
+	return /^https?:\/\//i.test(url) && URL.canParse(url);
+}
