@@ -111,6 +111,19 @@ describe('a dry run', () => {
 
 	it('names the pull-through cache that an image comes from', async () => {
 		await mounting('ENABLED');
+		await world.call(PRODUCTION, 'SetRepositoryPolicy', {
+			repositoryName: 'app',
+			policyText: JSON.stringify({
+				Version: '2012-10-17',
+				Statement: [
+					{
+						Effect: 'Allow',
+						Principal: { AWS: `arn:aws:iam::${BUILD}:root` },
+						Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+					},
+				],
+			}),
+		});
 		await world.call(BUILD, 'CreatePullThroughCacheRule', {
 			ecrRepositoryPrefix: 'cache',
 			upstreamRegistryUrl: world.production,

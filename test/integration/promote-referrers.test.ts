@@ -201,15 +201,10 @@ describe('a fallback tag', () => {
 
 describe('a referrer that the source lists and does not have', () => {
 	it('is a failure of this referrer, with the policy for it', async () => {
-		const ghost = await push(source, referrerOf(image.root, 'ghost'));
-		// An archived manifest is still listed, and cannot be read.
-		await world.call(BUILD, 'UpdateImageStorageClass', {
-			repositoryName: source.repository,
-			imageId: { imageDigest: ghost.digest },
-			targetStorageClass: 'ARCHIVE',
-		});
+		const ghost = referrerOf(image.root, 'ghost');
+		await writeFallback(source, image.root.digest, [ghost]);
 		const failed = await promote();
-		expect(failed.error).toContain(`did not take the referrer ${ghost.digest}`);
+		expect(failed.error).toContain(`did not take the referrer ${ghost.root.digest}`);
 		expect(failed.error).toContain(`${source.name} lists it and does not have it`);
 		expect((await target.manifests(['v1'])).size).toBe(0);
 		const warned = await promote({ 'on-referrer-error': 'warn' });

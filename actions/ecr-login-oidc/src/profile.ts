@@ -12,6 +12,9 @@ import { withLock } from './lock.ts';
 
 /** What was done to the two files that AWS tools share. It may hold secrets of the user's own: mode 0600. */
 export interface ProfileChange {
+	/** All that is to be changed; a process that is killed can leave the lock of each behind. */
+	readonly paths: readonly string[];
+	/** What has been changed of them so far. */
 	readonly files: readonly FileChange[];
 }
 
@@ -53,6 +56,11 @@ export async function writeProfile(
 	// Only the default profile is called by its bare name in the config file.
 	const configHeader = profile === 'default' ? '[default]' : `[profile ${profile}]`;
 	const files: FileChange[] = [];
+	const note = (): Promise<void> => {
+		const change: ProfileChange = { paths: Object.values(paths), files };
+		return writeFileAtomically(changePath, JSON.stringify(change), 0o600);
+	};
+	await note();
 	for (const [path, header, lines] of [
 		[paths.credentials, `[${profile}]`, secrets],
 		[paths.config, configHeader, [`region = ${region}`]],
@@ -62,7 +70,7 @@ export async function writeProfile(
 			const written = `${header}\n${lines.join('\n')}\n`;
 			const { before, after } = replaceSection(text ?? '', header, written);
 			files.push({ path, header, written, before, created: text === undefined });
-			await writeFileAtomically(changePath, JSON.stringify({ files } satisfies ProfileChange), 0o600);
+			await note();
 			await writeFileAtomically(path, after, 0o600);
 		});
 	}
@@ -73,18 +81,23 @@ export async function restoreProfile(changePath: string, clock: Clock): Promise<
 	await removeUnfinished(changePath);
 	const noted = await readText(changePath);
 	if (noted === undefined) return;
-	const { files } = JSON.parse(noted) as ProfileChange;
-	for (const { path, header, written, before, created } of files) {
+	const { paths, files } = JSON.parse(noted) as ProfileChange;
+	for (const path of paths) {
+		const change = files.find((one) => one.path === path);
 		await withLock(path, clock, async () => {
 			await removeUnfinished(path);
-			const text = (await readText(path)) ?? '';
-			const found = replaceSection(text, header, before ?? '');
-			if (found.before?.trim() !== written.trim()) return;
-			if (created && found.after.trim() === '') await rm(path);
-			else await writeFileAtomically(path, found.after, 0o600);
+			if (change !== undefined) await restore(change);
 		});
 	}
 	await rm(changePath, { force: true });
+}
+
+async function restore({ path, header, written, before, created }: FileChange): Promise<void> {
+	const text = (await readText(path)) ?? '';
+	const found = replaceSection(text, header, before ?? '');
+	if (found.before?.trim() !== written.trim()) return;
+	if (created && found.after.trim() === '') await rm(path);
+	else await writeFileAtomically(path, found.after, 0o600);
 }
 
 /** Replaces one section of an INI file, or adds it at the end; everything else stays as it is. */
