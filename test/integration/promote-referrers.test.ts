@@ -202,7 +202,9 @@ describe('a fallback tag', () => {
 describe('a referrer that the source lists and does not have', () => {
 	it('is a failure of this referrer, with the policy for it', async () => {
 		const ghost = referrerOf(image.root, 'ghost');
-		await writeFallback(source, image.root.digest, [ghost]);
+		world.ecr.advance(600);
+		world.ecr.addFaults([{ operation: 'ecr:BatchGetImage', fault: 'lag', account: BUILD, seconds: 300 }]);
+		await push(source, ghost);
 		const failed = await promote();
 		expect(failed.error).toContain(`did not take the referrer ${ghost.root.digest}`);
 		expect(failed.error).toContain(`${source.name} lists it and does not have it`);
