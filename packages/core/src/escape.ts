@@ -27,12 +27,24 @@ export function escapeMarkdown(text: string): string {
 		.replaceAll('&', '&amp;')
 		.replaceAll('<', '&lt;')
 		.replaceAll('>', '&gt;')
-		.replace(/[\\`*_[\]#|~@:]|^[-+]/g, (character) => `&#${character.charCodeAt(0)};`);
+		.replace(/[\\`*_[\]#|~@:]|^[-+]/g, numericReference)
+		// GitHub makes links of these by themselves (GFM spec, 6.9).
+		.replace(/(www)\./gi, '$1&#46;');
 }
 
-/** A code span, safe in a table cell. */
+/**
+ * A code span, safe in a table cell. Markdown between the tags of <code> is read as any other, so its marks are escaped, and
+ * what would become a link by itself is broken up.
+ */
 export function codeSpan(text: string): string {
-	return `<code>${escapeHtml(text.replace(/\s+/g, ' ')).replaceAll('|', '&#124;')}</code>`;
+	const inner = escapeHtml(text.replace(/\s+/g, ' '))
+		.replace(/[\\`*_[\]~|]|:(?=\/\/)/g, numericReference)
+		.replace(/(www)\./gi, '$1&#46;');
+	return `<code>${inner}</code>`;
+}
+
+function numericReference(character: string): string {
+	return `&#${character.charCodeAt(0)};`;
 }
 
 /**
