@@ -22,14 +22,16 @@ export function escapeHtml(text: string): string {
 
 /** One line of GitHub Markdown, safe in a table cell: nothing in it is markup, a link, a mention or HTML. */
 export function escapeMarkdown(text: string): string {
-	return withoutControls(text)
-		.replace(/\s+/g, ' ')
-		.replaceAll('&', '&amp;')
-		.replaceAll('<', '&lt;')
-		.replaceAll('>', '&gt;')
-		.replace(/[\\`*_[\]#|~@:]|^[-+]/g, numericReference)
-		// GitHub makes links of these by themselves (GFM spec, 6.9).
-		.replace(/(www)\./gi, '$1&#46;');
+	return (
+		withoutControls(text)
+			.replace(/\s+/g, ' ')
+			.replaceAll('&', '&amp;')
+			.replaceAll('<', '&lt;')
+			.replaceAll('>', '&gt;')
+			.replace(/[\\`*_[\]#|~@:]|^[-+]/g, numericReference)
+			// GitHub makes links of these by themselves (GFM spec, 6.9).
+			.replace(/(www)\./gi, '$1&#46;')
+	);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FINDING_CLASSES } from './evaluate.ts';
+import { mergeByPlatform } from './findings.ts';
 import { DIGEST, draft, openssl, run } from './testing.ts';
 import { readVex } from './vex.ts';
 
@@ -64,6 +65,18 @@ describe('a finding without a severity', () => {
 		expect(classOf([scored], { block: { severity: 'medium' } })).toBe('blocking');
 	});
 
+	it('blocks with a score of 0 too: nobody has rated it yet', () => {
+		const unrated = draft({ givenSeverity: 'UNKNOWN', cvss: [{ source: 'security-severity', score: 0 }] });
+		expect(unrated.severity).toBe('unknown');
+		expect(classOf([unrated])).toBe('blocking');
+		expect(classOf([{ ...unrated, severity: 'unknown' }], { block: { severity: 'low' } })).toBe('blocking');
+		expect(classOf([draft({ cvss: [{ source: 'NVD', score: 0 }] })], { block: { cvss: 9 } })).toBe('blocking');
+	});
+
+	it.each(['constructor', '__proto__', 'toString'])('is what a scanner gives whose word is %s', (givenSeverity) => {
+		expect(run([draft({ givenSeverity })]).counts).toMatchObject({ unknown: 1, total: 1 });
+	});
+
 	it('takes it from its CVSS score first', () => {
 		const scored = draft({ givenSeverity: 'UNTRIAGED', cvss: [{ source: 'NVD', version: '3.1', score: 5 }] });
 		expect(classOf([scored])).toBe('below-threshold');
@@ -108,6 +121,17 @@ describe('grace', () => {
 		const result = run([draft({})], rules);
 		expect(result.verdict).toBe('failed');
 		expect(result.notes.join()).toContain('grace-days could not judge 1 finding');
+	});
+
+	it('is not given to what will first be seen some day, with a rule or without', () => {
+		const future = draft({ firstSeen: '2099-01-01T00:00:00.000Z' });
+		expect(classOf([future])).toBe('blocking');
+		const result = run([future], rules);
+		expect(result.verdict).toBe('failed');
+		expect(result.notes.join()).toContain('grace-days could not judge 1 finding');
+		const clockBehind = draft({ firstSeen: '2026-06-15T12:05:00.000Z' });
+		expect(classOf([clockBehind], rules)).toBe('in-grace');
+		expect(classOf([clockBehind])).toBe('blocking');
 	});
 });
 
@@ -201,6 +225,8 @@ describe('VEX', () => {
 		['another digest', { '@id': `pkg:oci/shop@${encodeURIComponent(ARM)}` }],
 		['another image', { '@id': 'pkg:oci/other' }],
 		['a tag', { '@id': 'pkg:oci/shop?tag=1.0' }],
+		['a repository below another one', { '@id': 'pkg:oci/shop?repository_url=r.example/other/team/shop' }],
+		['a part of the package', 'pkg:deb/debian/openssl#apps'],
 		['another package of the image', { ...image, subcomponents: [{ '@id': 'pkg:deb/debian/curl' }] }],
 	])('that speaks of %s does not', (_, product) => {
 		const result = run([draft({})], {}, { vex: vex([statement(product)]) });
@@ -214,6 +240,20 @@ describe('VEX', () => {
 		const sameTime = { ...later, timestamp: undefined };
 		expect(run([draft({})], {}, { vex: vex([statement(image), sameTime]) }).verdict).toBe('failed');
 		expect(run([draft({})], {}, { vex: vex([sameTime, statement(image)]) }).verdict).toBe('passed');
+	});
+
+	it('that was written later holds at the same time, whichever name it calls the vulnerability by', () => {
+		const finding = draft({ aliases: ['GHSA-x'] });
+		const affected = statement(image, { vulnerability: { name: 'GHSA-x' }, status: 'affected', action_statement: 'x' });
+		expect(run([finding], {}, { vex: vex([statement(image), affected]) }).verdict).toBe('failed');
+		expect(run([finding], {}, { vex: vex([affected, statement(image)]) }).verdict).toBe('passed');
+	});
+
+	it('that speaks of another CVE of the same advisory does not take this one away', () => {
+		const shared = vex([statement(image, { vulnerability: { name: 'CVE-2026-1', aliases: ['DSA-5417-1'] } })]);
+		expect(run([draft({ aliases: ['DSA-5417-1'] })], {}, { vex: shared }).verdict).toBe('passed');
+		expect(run([draft({ id: 'CVE-2026-2', aliases: ['DSA-5417-1'] })], {}, { vex: shared }).verdict).toBe('failed');
+		expect(run([draft({ id: 'DSA-5417-1' })], {}, { vex: shared }).verdict).toBe('passed');
 	});
 
 	it('must cover every package and platform of the finding', () => {
@@ -245,6 +285,14 @@ describe('the baseline', () => {
 		const fresh = draft({ packages: [{ ...openssl, name: 'curl' }] });
 		const result = run([draft({}), fresh], {}, { baseline });
 		expect(result).toMatchObject({ verdict: 'failed', newFindings: 1, classes: { blocking: 1, 'in-baseline': 1 } });
+	});
+
+	it('knows a vulnerability by any of its names, but never one CVE by an advisory that it shares with another', () => {
+		const known = draft({ aliases: ['DSA-5417-1', 'GHSA-x'] });
+		const classNow = (parts: Parameters<typeof draft>[0]) => classOf([draft(parts)], {}, { baseline: [known] });
+		expect(classNow({ id: 'GHSA-x' })).toBe('in-baseline');
+		expect(classNow({ id: 'GHSA-x', aliases: ['CVE-2026-1'] })).toBe('in-baseline');
+		expect(classNow({ id: 'CVE-2026-2', aliases: ['DSA-5417-1'] })).toBe('blocking');
 	});
 });
 
@@ -282,6 +330,16 @@ describe('base image', () => {
 		const result = run([draft({})], rules);
 		expect(result.verdict).toBe('failed');
 		expect(result.notes.join()).toContain("base image's layers are not known");
+	});
+});
+
+describe('a finding on two platforms', () => {
+	it('of an advisory that stands for another CVE on each of them is not ignored by one of the two', () => {
+		const [merged] = mergeByPlatform([
+			[draft({ id: 'ALAS-1', aliases: ['CVE-2026-1'], platforms: ['linux/amd64'] })],
+			[draft({ id: 'ALAS-1', aliases: ['CVE-2026-2'], platforms: ['linux/arm64'] })],
+		]);
+		expect(classOf(merged === undefined ? [] : [merged], { ignore: [rule({})] })).toBe('blocking');
 	});
 });
 

@@ -3,6 +3,7 @@ import { openBaseline } from './baseline.ts';
 import { effectiveSeverity, type Judgement, judge } from './criteria.ts';
 import type { Finding } from './finding.ts';
 import type { Findings } from './findings.ts';
+import { DAY, firstSighting } from './grace.ts';
 import { type IgnoreReport, type Ignores, openIgnores } from './ignore.ts';
 import { evaluationNotes } from './notes.ts';
 import { combine } from './org-evaluation.ts';
@@ -177,8 +178,9 @@ function classifyByThreshold(
 	if (rules['only-fixed'] && finding.fix === 'none')
 		return { class: 'below-threshold', rule: `${place}only-fixed`, reason: 'no fix exists', judgement };
 	const days = rules['grace-days'][severity] ?? 0;
-	const end = finding.firstSeen === undefined ? undefined : Date.parse(finding.firstSeen) + days * 86_400_000;
-	if (end !== undefined && now < end) {
+	const seen = firstSighting(finding, now);
+	const end = seen === undefined ? undefined : seen + days * DAY;
+	if (days > 0 && end !== undefined && now < end) {
 		const reason = `first seen ${finding.firstSeen?.slice(0, 10)}, blocks from ${new Date(end).toISOString().slice(0, 10)}`;
 		return { class: 'in-grace', rule: `${place}grace-days.${severity}`, reason, judgement };
 	}

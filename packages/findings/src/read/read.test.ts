@@ -71,6 +71,13 @@ describe('an enhanced scan of ECR', () => {
 		expect(expired.platforms[0]).toMatchObject({ status: 'incomplete' });
 	});
 
+	it('keeps the time of a sighting that names no zone as one in UTC', () => {
+		const { findings } = edited('ecr-enhanced.json', (document) => {
+			document.imageScanFindings.enhancedFindings[0].firstObservedAt = '2026-05-20T08:15:30';
+		});
+		expect(findings.map(({ firstSeen }) => firstSeen)).toContain('2026-05-20T08:15:30.000Z');
+	});
+
 	it('with no findings at all is still an enhanced scan', () => {
 		const clean = edited('ecr-enhanced.json', (document) => {
 			document.imageScanFindings = { enhancedFindings: [], findings: [] };
@@ -83,6 +90,8 @@ describe('an enhanced scan of ECR', () => {
 		['an unknown status', 'status', 'SLEEPING', /status.*SLEEPING/],
 		['an unknown answer', 'fixAvailable', 'MAYBE', /fixAvailable.*MAYBE/],
 		['a severity that is no text', 'severity', 7, /severity.*text/],
+		['a time that is none', 'firstObservedAt', true, /firstObservedAt.*time/],
+		['an EPSS of blanks', 'epss', { score: ' ' }, /epss.score.*number/],
 	])('with %s is refused and the place is named', (_, key, value, message) => {
 		const broken = () =>
 			edited('ecr-enhanced.json', (document) => {
