@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FINDING_CLASSES } from './evaluate.ts';
 import { mergeByPlatform } from './findings.ts';
+import { effectivePolicy } from './policy.ts';
 import { DIGEST, draft, openssl, run } from './testing.ts';
 import { readVex } from './vex.ts';
 
@@ -39,6 +40,22 @@ describe('thresholds', () => {
 		];
 		expect(classOf([draft({ givenSeverity: 'LOW', cvss: both })], { block: { cvss: 9 } })).toBe('below-threshold');
 		expect(classOf([draft({ givenSeverity: 'LOW', cvss: both.slice(0, 1) })], { block: { cvss: 9 } })).toBe('blocking');
+	});
+
+	it('a criterion that could not be asked is counted, where the finding does not block by another one', () => {
+		const block = { severity: 'high' as const, 'known-exploited': true as const, epss: 0.5 };
+		const findings = [
+			draft({ id: 'CVE-2026-1', givenSeverity: 'LOW', epss: 0.1 }),
+			draft({ id: 'CVE-2026-2', givenSeverity: 'LOW' }),
+			draft({ id: 'CVE-2026-3', givenSeverity: 'LOW', epss: 0.1, knownExploited: false }),
+		];
+		const result = run(findings, { block });
+		expect(result.verdict).toBe('passed');
+		expect(result.unanswered).toEqual({ 'block.known-exploited': 2, 'block.epss': 1 });
+		expect(run([draft({})], { block })).toMatchObject({ verdict: 'failed', unanswered: {} });
+		const org = effectivePolicy({ rules: { block }, repositories: [] }, undefined);
+		const own = { block: { severity: 'critical' as const } };
+		expect(run(findings.slice(0, 1), own, { orgPolicy: org }).unanswered).toEqual({ 'org:block.known-exploited': 1 });
 	});
 
 	it('without any data to ask for, unknown-severity decides, and it is said', () => {

@@ -36,6 +36,8 @@ export interface Decision {
 	readonly tolerated: boolean;
 	/** Places of the ignore rules that would have taken it away, had they not expired. */
 	readonly expiredRules: readonly string[];
+	/** Criteria that could have made it block and that could not be asked of it, as nothing is known: `block.known-exploited`. */
+	readonly unanswered?: readonly string[];
 	/** The rules that took it away, where its class is `ignored` by the policy. */
 	readonly ignoredBy?: readonly PlacedRule[];
 	/** With an org policy: what the policy that did not decide says. */
@@ -51,6 +53,8 @@ export interface Evaluation {
 	readonly classes: Readonly<Record<FindingClass, number>>;
 	readonly newFindings: number;
 	readonly ignoreRules: IgnoreReport;
+	/** Of how many findings that do not block a criterion could not be asked, by the criterion. */
+	readonly unanswered: Readonly<Record<string, number>>;
 	/** What a reader of the verdict must know: data that was missing, rules that were of no use. */
 	readonly notes: readonly string[];
 }
@@ -95,6 +99,7 @@ export function evaluate(inputs: EvaluationInputs): Evaluation {
 		classes: countClasses(decisions),
 		newFindings: decisions.filter(({ isNew }) => isNew).length,
 		ignoreRules: own.ignoreRules,
+		unanswered: countUnanswered(decisions),
 		notes: [...new Set([...own.notes, ...(org?.notes ?? [])])],
 	};
 }
@@ -170,11 +175,21 @@ function classifyByThreshold(
 	place: string,
 	{ severity, isNew }: Pick<Classified, 'severity' | 'isNew'>,
 	now: number,
-): Pick<Classified, 'class' | 'rule' | 'reason' | 'judgement'> {
+): Pick<Classified, 'class' | 'rule' | 'reason' | 'judgement' | 'unanswered'> {
 	const judgement = judge(finding, rules);
 	const { met } = judgement;
-	if (met === undefined)
-		return { class: 'below-threshold', rule: `${place}block`, reason: 'meets no criterion that blocks', judgement };
+	if (met === undefined) {
+		// Where nothing at all could be asked, it is the policy's word on what is unknown that lets it pass.
+		const isAsked = judgement.unanswered.length < Object.keys(rules.block).length;
+		const unanswered = isAsked ? judgement.unanswered.map((rule) => `${place}${rule}`) : [];
+		return {
+			class: 'below-threshold',
+			rule: `${place}block`,
+			reason: 'meets no criterion that blocks',
+			judgement,
+			...(unanswered.length === 0 ? {} : { unanswered }),
+		};
+	}
 	if (rules['only-fixed'] && finding.fix === 'none')
 		return { class: 'below-threshold', rule: `${place}only-fixed`, reason: 'no fix exists', judgement };
 	const days = rules['grace-days'][severity] ?? 0;
@@ -204,6 +219,13 @@ function countClasses(decisions: readonly Decision[]): Record<FindingClass, numb
 		'in-baseline': 0,
 	};
 	for (const decision of decisions) counts[decision.class] += 1;
+	return counts;
+}
+
+function countUnanswered(decisions: readonly Decision[]): Record<string, number> {
+	const counts: Record<string, number> = {};
+	for (const { class: end, tolerated, unanswered = [] } of decisions)
+		if (end !== 'blocking' || tolerated) for (const rule of unanswered) counts[rule] = (counts[rule] ?? 0) + 1;
 	return counts;
 }
 
