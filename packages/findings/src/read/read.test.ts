@@ -85,6 +85,16 @@ describe('an enhanced scan of ECR', () => {
 		expect(clean).toMatchObject({ format: 'ecr-enhanced', findings: [] });
 	});
 
+	it('without findings is complete only where it says when it was: before the first scan it looks the same', () => {
+		const clean = (body: object | undefined) =>
+			edited('ecr-enhanced.json', (document) => {
+				document.imageScanFindings = body;
+			}).platforms[0]?.status;
+		expect(clean({ enhancedFindings: [], imageScanCompletedAt: '2026-05-30T08:16:00Z' })).toBe('complete');
+		expect(clean({ enhancedFindings: [] })).toBe('incomplete');
+		expect(clean(undefined)).toBe('incomplete');
+	});
+
 	it.each([
 		['an unknown type of finding', 'type', 'CODE_VULNERABILITY', /PACKAGE_VULNERABILITY/],
 		['an unknown status', 'status', 'SLEEPING', /status.*SLEEPING/],
