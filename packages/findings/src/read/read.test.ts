@@ -181,6 +181,14 @@ describe('other scanners', () => {
 		expect(notes.join()).toContain('1 licences');
 	});
 
+	it('Trivy: says where it could find nothing', () => {
+		const blind = edited('trivy.json', (report) => {
+			delete report.Results;
+			report.Metadata.OS = { Family: 'debian', Name: '9', EOSL: true };
+		});
+		expect(blind.notes.join(' ')).toMatch(/recognised nothing to scan.*out of support/);
+	});
+
 	it('Grype: KEV, EPSS and aliases; ignored matches are kept as suppressed', () => {
 		const [first, second] = read('grype.json').findings;
 		expect(first).toMatchObject({ aliases: ['CVE-2026-4001'], knownExploited: true, epss: 0.42, fix: 'available' });
