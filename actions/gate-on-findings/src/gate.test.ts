@@ -113,6 +113,13 @@ it('what the policy asks and nobody answered is said in the log, the summary and
 	expect(printed).toMatch(/^::warning::The verdict passed as far as is known: .*block\.known-exploited of 5 findings/m);
 });
 
+it('of a scanner that looks at one platform says that others were not judged', async () => {
+	const { result } = await run({ INPUT_FINDINGS: 'trivy.json', ...PASSING });
+	expect(result.evaluation.notes.join()).toMatch(
+		/trivy\.json \(trivy\) is of linux\/\w+ alone: other platforms .* are not judged/,
+	);
+});
+
 describe('the shorthands', () => {
 	it.each([
 		['fail-on-severity', { 'INPUT_FAIL-ON-SEVERITY': 'critical' }, 2],
