@@ -58,6 +58,13 @@ describe('thresholds', () => {
 		expect(run(findings.slice(0, 1), own, { orgPolicy: org }).unanswered).toEqual({ 'org:block.known-exploited': 1 });
 	});
 
+	it('a criterion that could not be asked blocks by a second policy that asks for nothing else', () => {
+		const orgPolicy = effectivePolicy({ rules: { block: { 'known-exploited': true } }, repositories: [] }, undefined);
+		const own = { block: { severity: 'critical' as const } };
+		expect(classOf([draft({ knownExploited: undefined })], own, { orgPolicy })).toBe('blocking');
+		expect(classOf([draft({ knownExploited: false })], own, { orgPolicy })).toBe('below-threshold');
+	});
+
 	it('without any data to ask for, unknown-severity decides, and it is said', () => {
 		const result = run([draft({})], { block: { epss: 0.5 } });
 		expect(result.verdict).toBe('failed');
