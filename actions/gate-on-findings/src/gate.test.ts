@@ -113,6 +113,17 @@ it('what the policy asks and nobody answered is said in the log, the summary and
 	expect(printed).toMatch(/^::warning::The verdict passed as far as is known: .*block\.known-exploited of 5 findings/m);
 });
 
+it('of another repository with the same digest are judged by the rules for the one that is named, and it is said', async () => {
+	const { result } = await run({
+		INPUT_FINDINGS: 'ecr-enhanced.json',
+		INPUT_IMAGE: `legacy/shop@${DIGEST}`,
+		...PASSING,
+	});
+	expect(result.evaluation.notes.join()).toMatch(/of this digest in team\/shop; the rules are those for legacy\/shop/);
+	const same = await run({ INPUT_FINDINGS: 'ecr-enhanced.json', INPUT_IMAGE: `team/shop@${DIGEST}`, ...PASSING });
+	expect(same.result.evaluation.notes.join()).not.toContain('the rules are those for');
+});
+
 it('of a scanner that looks at one platform says that others were not judged', async () => {
 	const { result } = await run({ INPUT_FINDINGS: 'trivy.json', ...PASSING });
 	expect(result.evaluation.notes.join()).toMatch(

@@ -41,6 +41,7 @@ export function subjectOf(documents: readonly Document<ReadFindings>[], given: I
 		notes: documents.flatMap(({ name, content }) => [
 			...content.notes,
 			...onePlatform(name, content),
+			...otherRepository(name, content, repository),
 			...(content.digests.length > 0
 				? []
 				: [
@@ -48,6 +49,16 @@ export function subjectOf(documents: readonly Document<ReadFindings>[], given: I
 					]),
 		]),
 	};
+}
+
+// The same bytes may lie in several repositories; a policy may have rules of their own for each.
+function otherRepository(name: string, content: ReadFindings, repository: string): string[] {
+	const scanned = parsed(content)?.repository ?? content.repository;
+	return scanned === undefined || scanned === repository
+		? []
+		: [
+				`${name} is of this digest in ${scanned}; the rules are those for ${repository}, which the input "image" names.`,
+			];
 }
 
 // Docker lists the digest of an index for the one platform that it has pulled, and scanners repeat it.

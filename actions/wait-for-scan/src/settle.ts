@@ -54,7 +54,7 @@ export function judge(read: FullRead, steady: Steadiness, certainty: Certainty, 
 	if (unchanged >= needed && steady.reads >= reads)
 		return {
 			kind: 'final',
-			evidence: `${confirmed ? 'Amazon Inspector reports the scan as successful' : 'Amazon Inspector could not be asked'}; ${steady.reads} reads in ${Math.round(unchanged / 1000)} s gave the same findings`,
+			evidence: `${confirmed ? 'Amazon Inspector reports the scan as successful' : 'Amazon Inspector could not tell'}; ${steady.reads} reads in ${Math.round(unchanged / 1000)} s gave the same findings`,
 		};
 	const says = `${read.total} findings, unchanged for ${seconds(unchanged)} of ${seconds(needed)}`;
 	return unsettled(says, LONGER, Math.max(SHORTEST_PAUSE, needed - unchanged));
