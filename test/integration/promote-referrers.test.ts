@@ -4,8 +4,8 @@ import {
 	type ImageRepository,
 	manifestFromBytes,
 	OCI_INDEX,
-	openBlob,
 	parseManifest,
+	readBlob,
 } from '@ecr-pipeline/registry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -228,9 +228,7 @@ describe('attach-record', () => {
 		const parsed = manifest === undefined ? undefined : parseManifest(manifest);
 		const [layer] = parsed?.kind === 'image' ? parsed.layers : [];
 		if (layer === undefined) throw new Error('no record');
-		const chunks: Buffer[] = [];
-		for await (const chunk of await openBlob(target, layer)) chunks.push(chunk as Buffer);
-		expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({
+		expect(JSON.parse((await readBlob(target, layer)).toString())).toMatchObject({
 			_type: 'https://in-toto.io/Statement/v1',
 			subject: [{ name: `${target.name}@${image.root.digest}`, digest: { sha256: image.root.digest.slice(7) } }],
 			predicate: {

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import {
 	BatchCheckLayerAvailabilityCommand,
 	BatchGetImageCommand,
@@ -175,11 +174,16 @@ async function locateLayer(
 		throw explainRepositoryError(error, attempted, 'ecr:GetDownloadUrlForLayer', name);
 	}
 	assertRedirectAllowed(new URL(`https://${name}`), url);
-	return () => openStored(url, attempted, context);
+	return () => openStored(url, blob, attempted, context);
 }
 
+// From here on a connection of its own is worth the time that it takes to make.
+const LARGE = 8 * 1024 * 1024;
+
 /** The address is signed by itself; no Authorization goes with it. */
-async function openStored(url: URL, attempted: string, context: Context): Promise<Readable> {
+async function openStored(url: URL, { size }: Descriptor, attempted: string, context: Context): ReturnType<OpenBlob> {
+	const download = size < LARGE ? undefined : await context.download(url);
+	if (download !== undefined) return download;
 	const response = await context.send({ method: 'GET', url });
 	if (response.status === 200) return response.body;
 	const text = (await readBody(response.body, 64 * 1024).catch(() => Buffer.alloc(0))).toString('utf8');

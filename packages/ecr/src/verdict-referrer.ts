@@ -1,11 +1,11 @@
-import { type Digest, digestOf, PipelineError, readBody } from '@ecr-pipeline/core';
+import { type Digest, digestOf, PipelineError } from '@ecr-pipeline/core';
 import {
 	type ImageRepository,
 	type ImageSource,
 	listReferrers,
 	type Manifest,
-	openBlob,
 	parseManifest,
+	readBlob,
 } from '@ecr-pipeline/registry';
 import { attachStatement, CREATED_ANNOTATION, PREDICATE_ANNOTATION, STATEMENT_TYPE } from './statement-referrer.ts';
 
@@ -84,7 +84,7 @@ async function statementOf(source: ImageSource, manifest: Manifest | undefined, 
 			attempted: `Could not read the verdict ${name}`,
 			answer: manifest === undefined ? 'the registry lists it and does not have it' : 'it does not have one layer',
 		});
-	const bytes = await readBody(await openBlob(source, layer), LARGEST);
+	const bytes = await readBlob(source, layer, LARGEST);
 	if (digestOf(bytes) !== layer.digest)
 		throw new PipelineError({
 			code: 'corrupt',

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import {
 	type Context,
 	type HttpResponse,
@@ -29,7 +28,7 @@ export interface RegistryRequest {
 	readonly path: string | URL;
 	readonly headers?: Readonly<Record<string, string>>;
 	/** A function opens the body anew for each attempt. */
-	readonly body?: Uint8Array | (() => Promise<Readable>);
+	readonly body?: Uint8Array | (() => Promise<AsyncIterable<Buffer>>);
 	/** The statuses that are an answer; any other is an error. */
 	readonly accept: readonly number[];
 	/** What this request does, as the start of a sentence, for errors. */

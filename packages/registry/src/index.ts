@@ -27,5 +27,5 @@ export { isIndexMediaType, MANIFEST_MEDIA_TYPES, OCI_INDEX, OCI_MANIFEST } from 
 export { type OciLayout, openOciLayout } from './oci-layout.ts';
 export { createOciRepository } from './oci-repository.ts';
 export { assertRedirectAllowed } from './redirect.ts';
-export { type BlobOffer, type ImageRepository, type ImageSource, type OpenBlob, openBlob } from './repository.ts';
+export { type BlobOffer, type ImageRepository, type ImageSource, type OpenBlob, readBlob } from './repository.ts';
 export { putBlob } from './upload.ts';

@@ -1,10 +1,9 @@
-import type { Readable } from 'node:stream';
 import { type Context, type Digest, type HttpResponse, isDigest, PipelineError, readBody } from '@ecr-pipeline/core';
 import pMap from 'p-map';
 import type { RegistryClient } from './client.ts';
 import { type Descriptor, type Manifest, manifestFromBytes } from './manifest.ts';
 import { MANIFEST_MEDIA_TYPES } from './media-types.ts';
-import type { ImageRepository } from './repository.ts';
+import type { ImageRepository, OpenBlob } from './repository.ts';
 import { putBlob } from './upload.ts';
 
 const ACCEPT = MANIFEST_MEDIA_TYPES.join(', ');
@@ -99,7 +98,7 @@ async function openBlob(
 	repository: string,
 	{ digest }: Descriptor,
 	scope: string,
-): Promise<Readable> {
+): ReturnType<OpenBlob> {
 	const response = await client.request({
 		method: 'GET',
 		path: `/v2/${repository}/blobs/${digest}`,
