@@ -1,4 +1,5 @@
-export { createRegistryClient, type RegistryClient, RegistryError, type RegistryOptions } from './client.ts';
+export { RegistryError } from './answer.ts';
+export { createRegistryClient, type RegistryClient, type RegistryOptions } from './client.ts';
 export {
 	type Copy,
 	type CopyCounts,
