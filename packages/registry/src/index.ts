@@ -11,6 +11,7 @@ export {
 	startCopies,
 } from './copy.ts';
 export { dockerConfigPath, dockerCredentials, type RegistryCredentials } from './docker-config.ts';
+export { servedAt } from './docker-hub.ts';
 export { describeReferrer, fallbackEntries, fallbackTag, listReferrers, mergeFallback } from './fallback.ts';
 export { type ImageGraph, readGraph } from './graph.ts';
 export {
