@@ -74,6 +74,15 @@ async function fallbackOf(repository: ImageRepository, subject: Digest): Promise
 }
 
 describe('referrers', () => {
+	it('that would come along to an image that is there already are a change, in a dry run too', async () => {
+		await promote();
+		await push(source, referrerOf(image.root, 'signed later'));
+		const planned = await promote({ 'dry-run': 'true' });
+		expect([outcomes(planned), planned.outputs.changed]).toEqual([['planned'], true]);
+		expect((await promote()).outputs.changed).toBe(true);
+		expect((await promote({ 'dry-run': 'true' })).outputs.changed).toBe(false);
+	});
+
 	it('of the index, of its children, and of each other come along, byte for byte', async () => {
 		const [child] = image.manifests;
 		if (child === undefined) throw new Error('no child');

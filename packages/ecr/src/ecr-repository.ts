@@ -5,6 +5,7 @@ import {
 	GetDownloadUrlForLayerCommand,
 	type Image,
 	type ImageIdentifier,
+	type ImageReferrer,
 	ListImageReferrersCommand,
 	PutImageCommand,
 } from '@aws-sdk/client-ecr';
@@ -113,7 +114,16 @@ async function getImages(
 				answer: `${failure.failureCode} for ${failure.imageId?.imageTag ?? failure.imageId?.imageDigest}: ${failure.failureReason}`,
 			});
 		}
-		return new Map(images.flatMap((image) => named(image, references)));
+		const found = new Map(images.flatMap((image) => named(image, references)));
+		const absent = new Set(failures.map(({ imageId }) => imageId?.imageTag ?? imageId?.imageDigest));
+		const unanswered = references.find((reference) => !found.has(reference) && !absent.has(reference));
+		if (unanswered === undefined) return found;
+		throw new PipelineError({
+			code: 'service',
+			attempted,
+			answer: `ECR did not say whether ${unanswered} is there`,
+			fix: 'Run again.',
+		});
 	} catch (error) {
 		throw explainRepositoryError(error, attempted, 'ecr:BatchGetImage', name);
 	}
@@ -164,17 +174,33 @@ async function locateLayer(
 	context: Context,
 ): Promise<OpenBlob> {
 	const attempted = `Could not get the layer ${blob.digest} of ${name}`;
-	let url: URL;
-	try {
-		const { downloadUrl = '' } = await client.send(
-			new GetDownloadUrlForLayerCommand({ ...common, layerDigest: blob.digest }),
-		);
-		url = new URL(downloadUrl);
-	} catch (error) {
-		throw explainRepositoryError(error, attempted, 'ecr:GetDownloadUrlForLayer', name);
-	}
-	assertRedirectAllowed(new URL(`https://${name}`), url);
-	return () => openStored(url, blob, attempted, context);
+	const locate = async (): Promise<URL> => {
+		let url: URL;
+		try {
+			const { downloadUrl = '' } = await client.send(
+				new GetDownloadUrlForLayerCommand({ ...common, layerDigest: blob.digest }),
+			);
+			url = new URL(downloadUrl);
+		} catch (error) {
+			throw explainRepositoryError(error, attempted, 'ecr:GetDownloadUrlForLayer', name);
+		}
+		assertRedirectAllowed(new URL(`https://${name}`), url);
+		return url;
+	};
+	const url = await locate();
+	return async () => {
+		try {
+			return await openStored(url, blob, attempted, context);
+		} catch (error) {
+			if (!isOver(error)) throw error;
+			return openStored(await locate(), blob, attempted, context);
+		}
+	};
+}
+
+/** A signed address lasts for a time only, which a blob can spend waiting for its turn: S3 says 403, or 400 for its token. */
+function isOver(error: unknown): boolean {
+	return error instanceof RegistryError && [400, 403].includes(error.status);
 }
 
 // From here on a connection of its own is worth the time that it takes to make.
@@ -192,6 +218,7 @@ async function openStored(url: URL, { size }: Descriptor, attempted: string, con
 		code: 'service',
 		attempted,
 		answer: `${url.host} answered ${response.status} ${text.slice(0, 200)}`,
+		fix: `Run again; if it stays so, check that this runner may read from ${url.host}, where ECR keeps its layers (endpoint policy, proxy).`,
 	});
 }
 
@@ -232,6 +259,7 @@ async function listReferrers(
 	subject: Digest,
 	name: string,
 ): Promise<Descriptor[]> {
+	const attempted = `Could not list the referrers of ${subject} in ${name}`;
 	const found: Descriptor[] = [];
 	let nextToken: string | undefined;
 	do {
@@ -244,27 +272,31 @@ async function listReferrers(
 					...(nextToken === undefined ? {} : { nextToken }),
 				}),
 			);
-			for (const { digest, mediaType, size, artifactType, annotations } of page.referrers ?? []) {
-				if (digest === undefined || !isDigest(digest) || mediaType === undefined) continue;
-				found.push({
-					digest,
-					mediaType,
-					size: size ?? 0,
-					...(artifactType === undefined ? {} : { artifactType }),
-					...(annotations === undefined ? {} : { annotations }),
-				});
-			}
+			found.push(...(page.referrers ?? []).map((referrer) => descriptorOf(referrer, attempted)));
 			nextToken = page.nextToken;
 		} catch (error) {
-			throw explainRepositoryError(
-				error,
-				`Could not list the referrers of ${subject} in ${name}`,
-				'ecr:BatchGetImage',
-				name,
-			);
+			throw explainRepositoryError(error, attempted, 'ecr:BatchGetImage', name);
 		}
 	} while (nextToken !== undefined);
 	return found;
+}
+
+/** One that cannot be read is an error: left out, it could be the signature or the verdict that matters. */
+function descriptorOf(referrer: ImageReferrer, attempted: string): Descriptor {
+	const { digest, mediaType, size, artifactType, annotations } = referrer;
+	if (digest === undefined || !isDigest(digest) || mediaType === undefined)
+		throw new PipelineError({
+			code: 'unsupported',
+			attempted,
+			answer: `${JSON.stringify({ digest, mediaType })} is not a manifest with a media type and a sha256 digest`,
+		});
+	return {
+		digest,
+		mediaType,
+		size: size ?? 0,
+		...(artifactType === undefined ? {} : { artifactType }),
+		...(annotations === undefined ? {} : { annotations }),
+	};
 }
 
 /** An ECR error about a repository, with the step that most often helps. */

@@ -1,4 +1,5 @@
-export { createRegistryClient, type RegistryClient, RegistryError, type RegistryOptions } from './client.ts';
+export { RegistryError } from './answer.ts';
+export { createRegistryClient, type RegistryClient, type RegistryOptions } from './client.ts';
 export {
 	type Copy,
 	type CopyCounts,
@@ -10,6 +11,7 @@ export {
 	startCopies,
 } from './copy.ts';
 export { dockerConfigPath, dockerCredentials, type RegistryCredentials } from './docker-config.ts';
+export { servedAt } from './docker-hub.ts';
 export { describeReferrer, fallbackEntries, fallbackTag, listReferrers, mergeFallback } from './fallback.ts';
 export { type ImageGraph, readGraph } from './graph.ts';
 export {

@@ -73,6 +73,15 @@ describe('a shared read', () => {
 		expect(counts).toMatchObject({ located: 2, opened: 2 });
 	});
 
+	it('is read anew by a reader that opens it a second time, as after a challenge', async () => {
+		const { counts, locate } = countedBlob();
+		const read = shareRead(1, locate, atOnce);
+		const open = await read.join(0);
+		await breakOff(await open());
+		expect((await buffer(await open())).equals(BYTES)).toBe(true);
+		expect(counts).toMatchObject({ located: 2, opened: 2 });
+	});
+
 	it('goes no faster than its slowest reader', async () => {
 		const { counts, locate } = countedBlob();
 		const read = shareRead(2, locate, atOnce);

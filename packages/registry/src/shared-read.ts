@@ -43,11 +43,14 @@ export function shareRead(
 			}
 			located ??= locate();
 			await located;
-			return () =>
-				new Promise((resolve) => {
+			return async () => {
+				// Opened a second time by the same attempt, after a challenge or a redirect: the shared read has been given away.
+				if (!undecided.has(reader)) return inTurn(await locate());
+				return new Promise((resolve) => {
 					waiting.push(resolve);
 					decide(reader);
 				});
+			};
 		},
 		leave: decide,
 	};

@@ -1,5 +1,6 @@
 import { type Context, type HttpResponse, retry } from '@ecr-pipeline/core';
-import { canPass, type RegistryClient } from './client.ts';
+import { canPass, RegistryError } from './answer.ts';
+import type { RegistryClient } from './client.ts';
 import type { Descriptor } from './manifest.ts';
 import type { BlobOffer } from './repository.ts';
 import { verified } from './verify.ts';
@@ -56,7 +57,14 @@ export async function putBlob(
 		return 'uploaded';
 	};
 
-	return retry(once, { ...context, attempts: ATTEMPTS, again: (error) => canPass(error, context.clock.now()) });
+	const again = (error: unknown): ReturnType<typeof canPass> =>
+		isSessionOver(error) || canPass(error, context.clock.now());
+	return retry(once, { ...context, attempts: ATTEMPTS, again });
+}
+
+/** An upload session that has waited too long for its turn is not known any more (distribution-spec, "Error Codes"). */
+function isSessionOver(error: unknown): boolean {
+	return error instanceof RegistryError && error.status === 404 && error.message.includes('BLOB_UPLOAD_UNKNOWN');
 }
 
 function uploadUrl(location: string | undefined, host: string, blob: Descriptor): URL | string {
