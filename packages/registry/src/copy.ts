@@ -66,7 +66,8 @@ export async function copyBelow(
 /**
  * The same for any number of images and targets by one pool: a blob that several images share goes to a repository once,
  * and one that several repositories miss is read once. Each copy ends by itself, in the order given; one that fails stops
- * no other. A blob that another copy brings counts as skipped.
+ * no other, except those that wait for the same blob in the same repository. A blob that another copy brings counts as
+ * skipped.
  */
 export async function startCopies(
 	copies: readonly Copy[],

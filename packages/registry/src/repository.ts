@@ -44,7 +44,7 @@ export interface ImageRepository extends ImageSource {
 	presentBlobs(digests: readonly Digest[]): Promise<ReadonlySet<Digest>>;
 	/** Makes a blob be there; bytes other than its digest are refused. */
 	putBlob(blob: Descriptor, offer: BlobOffer): Promise<'mounted' | 'uploaded'>;
-	/** Puts exactly these bytes, under the tag if one is given, and returns when the registry has confirmed the digest. */
+	/** Puts exactly these bytes, under the tag if one is given; a registry that says it stored another digest is an error. */
 	putManifest(manifest: Manifest, tag?: string): Promise<void>;
 	/** All manifests whose `subject` is this digest; undefined where the registry has no referrers API. */
 	referrers(subject: Digest): Promise<readonly Descriptor[] | undefined>;
