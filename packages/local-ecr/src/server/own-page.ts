@@ -16,6 +16,6 @@ export function ownPageOnly(): MiddlewareHandler<ServerEnvironment> {
 			return c.json({ message: `the Host ${hostname} is not this machine: ask 127.0.0.1 or localhost` }, 403);
 		if (origin !== undefined && origin !== own)
 			return c.json({ message: `a page of ${origin} may not steer ${own}: leave the header Origin out` }, 403);
-		await next();
+		return next();
 	};
 }
