@@ -37,3 +37,16 @@ describe('the published schema of the result', () => {
 		expect(problemsOf({ ...result, more: '' })).toMatchObject([{ params: { additionalProperty: 'more' } }]);
 	});
 });
+
+describe('the summary', () => {
+	it('says at its top how far the image came', () => {
+		const stopped: PipelineResult = {
+			...WHOLE,
+			records: [...WHOLE.records.slice(0, 3), { stage: 'gate', outcome: 'failed', milliseconds: 5, summary: '' }],
+		};
+		const top = (result: PipelineResult) => action.summary(result).split('\n')[0];
+		expect(top(WHOLE)).toBe('## <code>sha256:000000000000…</code>, all the way');
+		expect(top(stopped)).toBe('## <code>sha256:000000000000…</code> stopped at gate');
+		expect(top(STOPPED)).toBe('## The image did not come to be');
+	});
+});
