@@ -102,7 +102,7 @@ it('is short enough for GitHub, mentions nobody and links back from nothing, wha
 		cvss: [],
 		packages: [
 			{
-				name: `@acme/team-${index} fixes #${index}`,
+				name: `@acme/team-${index} fixes #${index} GH-1`,
 				path: '@acme/all #2 '.repeat(20),
 				layers: [],
 				fixedVersions: ['@x/y#3 '.repeat(20)],
@@ -124,5 +124,6 @@ it('is short enough for GitHub, mentions nobody and links back from nothing, wha
 	expect(body).toContain('#### What blocks');
 	const outsideCode = body.replace(/<code>.*?<\/code>/g, '').replaceAll(/&#(?:64|35);\u200b/g, '');
 	expect(outsideCode).not.toMatch(/@|&#64;|#\d|&#35;/);
+	expect(body).not.toMatch(/GH-\d/);
 	expect(body.indexOf('-->')).toBe(body.indexOf('\n') - 3);
 });

@@ -91,7 +91,9 @@ function bodyOf(material: ReportMaterial, env: Env): string {
 	const repository = material.image.slice(0, material.image.lastIndexOf('@'));
 	const mark = `<!-- ecr-pipeline gate-on-findings ${shortDigest(digestOf(repository))} -->`;
 	// A comment notifies whom it mentions, and links back from what it refers to: neither is for strangers' texts to cause.
-	const quiet = markdownReport(material, LIMITS).replace(/&#(?:64|35);/g, (entity) => `${entity}\u200b`);
+	const quiet = markdownReport(material, LIMITS)
+		.replace(/&#(?:64|35);/g, (entity) => `${entity}\u200b`)
+		.replace(/\bGH-(?=\d)/gi, (word) => `${word}\u200b`);
 	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: place, GITHUB_RUN_ID: run } = env;
 	const link = server && place && run ? `\n\n[The run, with all of it](${server}/${place}/actions/runs/${run})` : '';
 	return `${mark}\n${quiet}${link}`;

@@ -99,6 +99,27 @@ describe('findings that block', () => {
 	});
 });
 
+it('what the policy asks and nobody answered is said in the log, the summary and the result', async () => {
+	put('p.yml', 'version: 1\nblock: { cvss: 10, known-exploited: true }\nunknown-severity: ignore\n');
+	const { outputs, summary, failure } = await run({
+		INPUT_FINDINGS: 'ecr-enhanced.json',
+		'INPUT_POLICY-FILE': 'p.yml',
+	});
+	expect(failure).toBeUndefined();
+	expect(outputs.result).toMatchObject({ verdict: 'passed', unanswered: { 'block.known-exploited': 5 } });
+	expect(summary).toMatch(
+		/^### ✅ Passed: .*as far as is known: nothing answers .*block\.known-exploited of 5 findings/,
+	);
+	expect(printed).toMatch(/^::warning::The verdict passed as far as is known: .*block\.known-exploited of 5 findings/m);
+});
+
+it('of a scanner that looks at one platform says that others were not judged', async () => {
+	const { result } = await run({ INPUT_FINDINGS: 'trivy.json', ...PASSING });
+	expect(result.evaluation.notes.join()).toMatch(
+		/trivy\.json \(trivy\) is of linux\/\w+ alone: other platforms .* are not judged/,
+	);
+});
+
 describe('the shorthands', () => {
 	it.each([
 		['fail-on-severity', { 'INPUT_FAIL-ON-SEVERITY': 'critical' }, 2],

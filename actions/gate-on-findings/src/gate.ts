@@ -8,6 +8,7 @@ import {
 	type Finding,
 	headline,
 	type ReportMaterial,
+	unansweredText,
 } from '@ecr-pipeline/findings';
 import type { KnownBase } from './base-image.ts';
 import type { CommentOutcome } from './comment.ts';
@@ -132,6 +133,11 @@ function report(material: ReportMaterial, files: ReportFiles, { log }: Context):
 	log.info(`${material.image}\n${headline(material)}`);
 	for (const note of material.evaluation.notes.slice(0, 20)) log.info(escapeLog(`- ${note}`));
 	log.info(`SARIF: ${files.sarif}\nReport: ${files.report}\nVerdict: ${files.verdict}\nVEX: ${files.vex}`);
+	const unknown = unansweredText(material.evaluation);
+	if (material.evaluation.verdict === 'passed' && unknown !== '')
+		log.warning(
+			`The verdict passed as far as is known: ${unknown}. A scanner that says so decides it (for EPSS and KEV of ECR's enhanced scanning, wait-for-scan needs inspector2:BatchGetFindingDetails), or a lower severity or score that blocks.`,
+		);
 	const { expired, expiringSoon } = material.evaluation.ignoreRules;
 	const ending = [
 		...expired.map(({ place, id, expires }) => `${place} (${id}) expired on ${expires}`),

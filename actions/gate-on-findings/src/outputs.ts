@@ -52,6 +52,7 @@ function resultOf({
 		counts: evaluation.counts,
 		classes: evaluation.classes,
 		new: evaluation.newFindings,
+		unanswered: evaluation.unanswered,
 		blockingFindings: blocking.slice(0, LISTED).map(blockingFinding),
 		notes: evaluation.notes.slice(0, LISTED).map(short),
 		files,

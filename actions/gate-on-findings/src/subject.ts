@@ -40,6 +40,7 @@ export function subjectOf(documents: readonly Document<ReadFindings>[], given: I
 		findings: merged(documents, image, repository, digest),
 		notes: documents.flatMap(({ name, content }) => [
 			...content.notes,
+			...onePlatform(name, content),
 			...(content.digests.length > 0
 				? []
 				: [
@@ -47,6 +48,12 @@ export function subjectOf(documents: readonly Document<ReadFindings>[], given: I
 					]),
 		]),
 	};
+}
+
+// Docker lists the digest of an index for the one platform that it has pulled, and scanners repeat it.
+function onePlatform(name: string, { format, platforms: [scan] }: ReadFindings): string[] {
+	if (format !== 'trivy' && format !== 'grype') return [];
+	return [`${name} (${format}) is of ${scan?.platform} alone: other platforms that the image may have are not judged.`];
 }
 
 function merged(

@@ -42,7 +42,7 @@ export function judge(read: FullRead, steady: Steadiness, certainty: Certainty, 
 	const type = read.enhanced ? 'enhanced' : certainty.scanType;
 	if (type === 'enhanced' && read.basicFindings.length > 0)
 		return unsettled('the findings listed are those of a basic scan, and scanning is enhanced', SWITCHED);
-	if (type === 'basic' || (type === 'unknown' && read.basicFindings.length > 0)) return judgeBasic(read, steady);
+	if (type === 'basic' || (type === 'unknown' && read.basicFindings.length > 0)) return judgeBasic(read);
 
 	const confirmed = certainty.confirmed;
 	const { window, reads } = confirmed ? CONFIRMED : read.total === 0 ? UNCONFIRMED_EMPTY : UNCONFIRMED;
@@ -60,11 +60,12 @@ export function judge(read: FullRead, steady: Steadiness, certainty: Certainty, 
 	return unsettled(says, LONGER, Math.max(SHORTEST_PAUSE, needed - unchanged));
 }
 
-// A basic scan lists its findings together with COMPLETE, and says when it was; without that time it is read once more.
-function judgeBasic(read: FullRead, steady: Steadiness): Judgement {
-	if (read.total > 0 || read.first.completedAt !== undefined || steady.reads > 1)
+// A basic scan lists its findings together with COMPLETE, and says when it was. Neither is there where a scan is taken for a
+// basic one and Inspector has only begun.
+function judgeBasic(read: FullRead): Judgement {
+	if (read.total > 0 || read.first.completedAt !== undefined)
 		return { kind: 'final', evidence: 'the basic scan is COMPLETE' };
-	return unsettled('no findings and no time of the scan yet', LONGER, SHORTEST_PAUSE);
+	return unsettled('no findings and no time of the scan yet', NO_TIME);
 }
 
 function unsettled(says: string, fix: string, again?: number): Judgement {
@@ -76,6 +77,8 @@ function seconds(milliseconds: number): string {
 }
 
 const LONGER = 'Raise timeout-seconds, or lower settle-seconds.';
+const NO_TIME =
+	'Nothing says that the image has been scanned. Leave scan-type at auto where the registry may be set to enhanced scanning, or scan the image again.';
 const GRANT =
 	'Grant inspector2:ListCoverage, by which Amazon Inspector itself says whether it has scanned the image, or raise timeout-seconds.';
 const COUNTS = 'Run again later: the list of findings is not complete.';

@@ -112,6 +112,15 @@ describe('a basic scan', () => {
 		expect(result).toMatchObject({ state: 'complete', known: { counts: { total: 0 } } });
 	});
 
+	it('that gives neither findings nor a time is never clean, however often it is read', async () => {
+		const { result, calls } = await play({
+			inputs: { timeoutSeconds: 600, scanType: 'basic' },
+			script: { scans: one([0, { status: 'ACTIVE', basic: [] }]), configuration: { unknown: ['denied'] } },
+		});
+		expect(result).toMatchObject({ state: 'timed-out', accepted: false });
+		expect(calls.filter(({ what }) => what === 'page').length).toBeLessThanOrEqual(60);
+	});
+
 	it('is started when there is none', async () => {
 		const { result, calls } = await play({
 			script: {

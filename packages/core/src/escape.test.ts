@@ -17,10 +17,17 @@ describe('text written by strangers', () => {
 		expect(escaped).not.toMatch(/[|<>[\]@`*\n]/);
 		expect(escapeMarkdown('- a list')).not.toMatch(/^-/);
 		expect(escapeMarkdown('see https://evil.example')).not.toContain('https:');
+		expect(escapeMarkdown('see www.evil.example')).not.toContain('www.');
 	});
 
 	it('stays inside its code span and table cell', () => {
 		expect(codeSpan('a|b</code><script>')).toBe('<code>a&#124;b&lt;/code&gt;&lt;script&gt;</code>');
+		expect(codeSpan('r.example/shop:1.2@sha256:ab')).toBe('<code>r.example/shop:1.2@sha256:ab</code>');
+	});
+
+	it('is no markup or link between the tags of a code span either', () => {
+		const span = codeSpan('[x](https://evil.example) **b** `c` ~d~ \\e www.evil.example');
+		expect(span.slice('<code>'.length)).not.toMatch(/[[\]*`~\\]|:\/\/|www\./);
 	});
 
 	it('carries no control characters or text direction overrides into HTML', () => {

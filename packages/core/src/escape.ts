@@ -22,17 +22,31 @@ export function escapeHtml(text: string): string {
 
 /** One line of GitHub Markdown, safe in a table cell: nothing in it is markup, a link, a mention or HTML. */
 export function escapeMarkdown(text: string): string {
-	return withoutControls(text)
-		.replace(/\s+/g, ' ')
-		.replaceAll('&', '&amp;')
-		.replaceAll('<', '&lt;')
-		.replaceAll('>', '&gt;')
-		.replace(/[\\`*_[\]#|~@:]|^[-+]/g, (character) => `&#${character.charCodeAt(0)};`);
+	return (
+		withoutControls(text)
+			.replace(/\s+/g, ' ')
+			.replaceAll('&', '&amp;')
+			.replaceAll('<', '&lt;')
+			.replaceAll('>', '&gt;')
+			.replace(/[\\`*_[\]#|~@:]|^[-+]/g, numericReference)
+			// GitHub makes links of these by themselves (GFM spec, 6.9).
+			.replace(/(www)\./gi, '$1&#46;')
+	);
 }
 
-/** A code span, safe in a table cell. */
+/**
+ * A code span, safe in a table cell. Markdown between the tags of <code> is read as any other, so its marks are escaped, and
+ * what would become a link by itself is broken up.
+ */
 export function codeSpan(text: string): string {
-	return `<code>${escapeHtml(text.replace(/\s+/g, ' ')).replaceAll('|', '&#124;')}</code>`;
+	const inner = escapeHtml(text.replace(/\s+/g, ' '))
+		.replace(/[\\`*_[\]~|]|:(?=\/\/)/g, numericReference)
+		.replace(/(www)\./gi, '$1&#46;');
+	return `<code>${inner}</code>`;
+}
+
+function numericReference(character: string): string {
+	return `&#${character.charCodeAt(0)};`;
 }
 
 /**

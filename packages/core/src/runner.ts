@@ -57,8 +57,10 @@ export function createRunner(env: Record<string, string | undefined>, write: (te
 	return {
 		env,
 		temporaryDirectory: env.RUNNER_TEMP ?? tmpdir(),
-		// A line that starts with "::" would be obeyed as a command; a space in front makes it text again.
-		info: (message) => write(`${message.replace(/^(?=::)/gm, ' ').replaceAll('##[', '##\u200b[')}${EOL}`),
+		// A line that starts with "::" would be obeyed as a command, with white space in front of it too (TryParseV2 in the
+		// runner's ActionCommand.cs); a zero-width space, which is none, makes it text again.
+		info: (message) =>
+			write(`${message.replace(/^((?:[^\S\r\n]|\u0085)*):(?=:)/gm, '$1:\u200b').replaceAll('##[', '##\u200b[')}${EOL}`),
 		debug: (message) => command('debug', message),
 		notice: (message) => command('notice', message),
 		warning: (message) => command('warning', message),

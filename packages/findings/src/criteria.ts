@@ -20,7 +20,7 @@ export function judge(finding: Finding, rules: LayerRules): Judgement {
 	const met = answers.find(({ meets }) => meets === true);
 	if (met !== undefined) return { met: { rule: met.rule, text: met.text }, unanswered };
 	const nothingAsked = answers.length === unanswered.length;
-	if (nothingAsked && rules['unknown-severity'] !== 'ignore') return { met: UNKNOWN, unanswered };
+	if (nothingAsked && rules['unknown-severity'] !== 'ignore') return { met: NOTHING_ASKED, unanswered };
 	return { unanswered };
 }
 
@@ -34,6 +34,7 @@ export function effectiveSeverity(finding: Finding, rules: LayerRules): Finding[
 }
 
 const UNKNOWN = { rule: 'unknown-severity', text: 'neither a severity nor a score is known' };
+const NOTHING_ASKED = { rule: 'unknown-severity', text: 'nothing that the criteria ask for is known' };
 
 interface Answer {
 	readonly rule: string;

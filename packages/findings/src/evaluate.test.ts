@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FINDING_CLASSES } from './evaluate.ts';
+import { mergeByPlatform } from './findings.ts';
+import { effectivePolicy } from './policy.ts';
 import { DIGEST, draft, openssl, run } from './testing.ts';
 import { readVex } from './vex.ts';
 
@@ -40,6 +42,22 @@ describe('thresholds', () => {
 		expect(classOf([draft({ givenSeverity: 'LOW', cvss: both.slice(0, 1) })], { block: { cvss: 9 } })).toBe('blocking');
 	});
 
+	it('a criterion that could not be asked is counted, where the finding does not block by another one', () => {
+		const block = { severity: 'high' as const, 'known-exploited': true as const, epss: 0.5 };
+		const findings = [
+			draft({ id: 'CVE-2026-1', givenSeverity: 'LOW', epss: 0.1 }),
+			draft({ id: 'CVE-2026-2', givenSeverity: 'LOW' }),
+			draft({ id: 'CVE-2026-3', givenSeverity: 'LOW', epss: 0.1, knownExploited: false }),
+		];
+		const result = run(findings, { block });
+		expect(result.verdict).toBe('passed');
+		expect(result.unanswered).toEqual({ 'block.known-exploited': 2, 'block.epss': 1 });
+		expect(run([draft({})], { block })).toMatchObject({ verdict: 'failed', unanswered: {} });
+		const org = effectivePolicy({ rules: { block }, repositories: [] }, undefined);
+		const own = { block: { severity: 'critical' as const } };
+		expect(run(findings.slice(0, 1), own, { orgPolicy: org }).unanswered).toEqual({ 'org:block.known-exploited': 1 });
+	});
+
 	it('without any data to ask for, unknown-severity decides, and it is said', () => {
 		const result = run([draft({})], { block: { epss: 0.5 } });
 		expect(result.verdict).toBe('failed');
@@ -62,6 +80,18 @@ describe('a finding without a severity', () => {
 		expect(scored.severity).toBe('unknown');
 		expect(classOf([scored])).toBe('below-threshold');
 		expect(classOf([scored], { block: { severity: 'medium' } })).toBe('blocking');
+	});
+
+	it('blocks with a score of 0 too: nobody has rated it yet', () => {
+		const unrated = draft({ givenSeverity: 'UNKNOWN', cvss: [{ source: 'security-severity', score: 0 }] });
+		expect(unrated.severity).toBe('unknown');
+		expect(classOf([unrated])).toBe('blocking');
+		expect(classOf([{ ...unrated, severity: 'unknown' }], { block: { severity: 'low' } })).toBe('blocking');
+		expect(classOf([draft({ cvss: [{ source: 'NVD', score: 0 }] })], { block: { cvss: 9 } })).toBe('blocking');
+	});
+
+	it.each(['constructor', '__proto__', 'toString'])('is what a scanner gives whose word is %s', (givenSeverity) => {
+		expect(run([draft({ givenSeverity })]).counts).toMatchObject({ unknown: 1, total: 1 });
 	});
 
 	it('takes it from its CVSS score first', () => {
@@ -108,6 +138,17 @@ describe('grace', () => {
 		const result = run([draft({})], rules);
 		expect(result.verdict).toBe('failed');
 		expect(result.notes.join()).toContain('grace-days could not judge 1 finding');
+	});
+
+	it('is not given to what will first be seen some day, with a rule or without', () => {
+		const future = draft({ firstSeen: '2099-01-01T00:00:00.000Z' });
+		expect(classOf([future])).toBe('blocking');
+		const result = run([future], rules);
+		expect(result.verdict).toBe('failed');
+		expect(result.notes.join()).toContain('grace-days could not judge 1 finding');
+		const clockBehind = draft({ firstSeen: '2026-06-15T12:05:00.000Z' });
+		expect(classOf([clockBehind], rules)).toBe('in-grace');
+		expect(classOf([clockBehind])).toBe('blocking');
 	});
 });
 
@@ -201,6 +242,8 @@ describe('VEX', () => {
 		['another digest', { '@id': `pkg:oci/shop@${encodeURIComponent(ARM)}` }],
 		['another image', { '@id': 'pkg:oci/other' }],
 		['a tag', { '@id': 'pkg:oci/shop?tag=1.0' }],
+		['a repository below another one', { '@id': 'pkg:oci/shop?repository_url=r.example/other/team/shop' }],
+		['a part of the package', 'pkg:deb/debian/openssl#apps'],
 		['another package of the image', { ...image, subcomponents: [{ '@id': 'pkg:deb/debian/curl' }] }],
 	])('that speaks of %s does not', (_, product) => {
 		const result = run([draft({})], {}, { vex: vex([statement(product)]) });
@@ -214,6 +257,20 @@ describe('VEX', () => {
 		const sameTime = { ...later, timestamp: undefined };
 		expect(run([draft({})], {}, { vex: vex([statement(image), sameTime]) }).verdict).toBe('failed');
 		expect(run([draft({})], {}, { vex: vex([sameTime, statement(image)]) }).verdict).toBe('passed');
+	});
+
+	it('that was written later holds at the same time, whichever name it calls the vulnerability by', () => {
+		const finding = draft({ aliases: ['GHSA-x'] });
+		const affected = statement(image, { vulnerability: { name: 'GHSA-x' }, status: 'affected', action_statement: 'x' });
+		expect(run([finding], {}, { vex: vex([statement(image), affected]) }).verdict).toBe('failed');
+		expect(run([finding], {}, { vex: vex([affected, statement(image)]) }).verdict).toBe('passed');
+	});
+
+	it('that speaks of another CVE of the same advisory does not take this one away', () => {
+		const shared = vex([statement(image, { vulnerability: { name: 'CVE-2026-1', aliases: ['DSA-5417-1'] } })]);
+		expect(run([draft({ aliases: ['DSA-5417-1'] })], {}, { vex: shared }).verdict).toBe('passed');
+		expect(run([draft({ id: 'CVE-2026-2', aliases: ['DSA-5417-1'] })], {}, { vex: shared }).verdict).toBe('failed');
+		expect(run([draft({ id: 'DSA-5417-1' })], {}, { vex: shared }).verdict).toBe('passed');
 	});
 
 	it('must cover every package and platform of the finding', () => {
@@ -245,6 +302,14 @@ describe('the baseline', () => {
 		const fresh = draft({ packages: [{ ...openssl, name: 'curl' }] });
 		const result = run([draft({}), fresh], {}, { baseline });
 		expect(result).toMatchObject({ verdict: 'failed', newFindings: 1, classes: { blocking: 1, 'in-baseline': 1 } });
+	});
+
+	it('knows a vulnerability by any of its names, but never one CVE by an advisory that it shares with another', () => {
+		const known = draft({ aliases: ['DSA-5417-1', 'GHSA-x'] });
+		const classNow = (parts: Parameters<typeof draft>[0]) => classOf([draft(parts)], {}, { baseline: [known] });
+		expect(classNow({ id: 'GHSA-x' })).toBe('in-baseline');
+		expect(classNow({ id: 'GHSA-x', aliases: ['CVE-2026-1'] })).toBe('in-baseline');
+		expect(classNow({ id: 'CVE-2026-2', aliases: ['DSA-5417-1'] })).toBe('blocking');
 	});
 });
 
@@ -282,6 +347,16 @@ describe('base image', () => {
 		const result = run([draft({})], rules);
 		expect(result.verdict).toBe('failed');
 		expect(result.notes.join()).toContain("base image's layers are not known");
+	});
+});
+
+describe('a finding on two platforms', () => {
+	it('of an advisory that stands for another CVE on each of them is not ignored by one of the two', () => {
+		const [merged] = mergeByPlatform([
+			[draft({ id: 'ALAS-1', aliases: ['CVE-2026-1'], platforms: ['linux/amd64'] })],
+			[draft({ id: 'ALAS-1', aliases: ['CVE-2026-2'], platforms: ['linux/arm64'] })],
+		]);
+		expect(classOf(merged === undefined ? [] : [merged], { ignore: [rule({})] })).toBe('blocking');
 	});
 });
 

@@ -3,6 +3,7 @@ import { openBaseline } from './baseline.ts';
 import { effectiveSeverity, type Judgement, judge } from './criteria.ts';
 import type { Finding } from './finding.ts';
 import type { Findings } from './findings.ts';
+import { DAY, firstSighting } from './grace.ts';
 import { type IgnoreReport, type Ignores, openIgnores } from './ignore.ts';
 import { evaluationNotes } from './notes.ts';
 import { combine } from './org-evaluation.ts';
@@ -35,6 +36,8 @@ export interface Decision {
 	readonly tolerated: boolean;
 	/** Places of the ignore rules that would have taken it away, had they not expired. */
 	readonly expiredRules: readonly string[];
+	/** Criteria that could have made it block and that could not be asked of it, as nothing is known: `block.known-exploited`. */
+	readonly unanswered?: readonly string[];
 	/** The rules that took it away, where its class is `ignored` by the policy. */
 	readonly ignoredBy?: readonly PlacedRule[];
 	/** With an org policy: what the policy that did not decide says. */
@@ -50,6 +53,8 @@ export interface Evaluation {
 	readonly classes: Readonly<Record<FindingClass, number>>;
 	readonly newFindings: number;
 	readonly ignoreRules: IgnoreReport;
+	/** Of how many findings that do not block a criterion could not be asked, by the criterion. */
+	readonly unanswered: Readonly<Record<string, number>>;
 	/** What a reader of the verdict must know: data that was missing, rules that were of no use. */
 	readonly notes: readonly string[];
 }
@@ -94,6 +99,7 @@ export function evaluate(inputs: EvaluationInputs): Evaluation {
 		classes: countClasses(decisions),
 		newFindings: decisions.filter(({ isNew }) => isNew).length,
 		ignoreRules: own.ignoreRules,
+		unanswered: countUnanswered(decisions),
 		notes: [...new Set([...own.notes, ...(org?.notes ?? [])])],
 	};
 }
@@ -169,16 +175,27 @@ function classifyByThreshold(
 	place: string,
 	{ severity, isNew }: Pick<Classified, 'severity' | 'isNew'>,
 	now: number,
-): Pick<Classified, 'class' | 'rule' | 'reason' | 'judgement'> {
+): Pick<Classified, 'class' | 'rule' | 'reason' | 'judgement' | 'unanswered'> {
 	const judgement = judge(finding, rules);
 	const { met } = judgement;
-	if (met === undefined)
-		return { class: 'below-threshold', rule: `${place}block`, reason: 'meets no criterion that blocks', judgement };
+	if (met === undefined) {
+		// Where nothing at all could be asked, it is the policy's word on what is unknown that lets it pass.
+		const isAsked = judgement.unanswered.length < Object.keys(rules.block).length;
+		const unanswered = isAsked ? judgement.unanswered.map((rule) => `${place}${rule}`) : [];
+		return {
+			class: 'below-threshold',
+			rule: `${place}block`,
+			reason: 'meets no criterion that blocks',
+			judgement,
+			...(unanswered.length === 0 ? {} : { unanswered }),
+		};
+	}
 	if (rules['only-fixed'] && finding.fix === 'none')
 		return { class: 'below-threshold', rule: `${place}only-fixed`, reason: 'no fix exists', judgement };
 	const days = rules['grace-days'][severity] ?? 0;
-	const end = finding.firstSeen === undefined ? undefined : Date.parse(finding.firstSeen) + days * 86_400_000;
-	if (end !== undefined && now < end) {
+	const seen = firstSighting(finding, now);
+	const end = seen === undefined ? undefined : seen + days * DAY;
+	if (days > 0 && end !== undefined && now < end) {
 		const reason = `first seen ${finding.firstSeen?.slice(0, 10)}, blocks from ${new Date(end).toISOString().slice(0, 10)}`;
 		return { class: 'in-grace', rule: `${place}grace-days.${severity}`, reason, judgement };
 	}
@@ -202,6 +219,13 @@ function countClasses(decisions: readonly Decision[]): Record<FindingClass, numb
 		'in-baseline': 0,
 	};
 	for (const decision of decisions) counts[decision.class] += 1;
+	return counts;
+}
+
+function countUnanswered(decisions: readonly Decision[]): Record<string, number> {
+	const counts: Record<string, number> = {};
+	for (const { class: end, tolerated, unanswered = [] } of decisions)
+		if (end !== 'blocking' || tolerated) for (const rule of unanswered) counts[rule] = (counts[rule] ?? 0) + 1;
 	return counts;
 }
 

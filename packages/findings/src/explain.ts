@@ -29,12 +29,14 @@ export function explain(
 
 function reasonsOf(decision: Decision, named: readonly PlacedRule[]): string[] {
 	const { class: end, rule, reason, tolerated, isNew, expiredRules, ignoredBy = [], otherPolicy, finding } = decision;
+	const { unanswered = [] } = decision;
 	const idle = named.filter(
 		({ place }) => !expiredRules.includes(place) && !ignoredBy.some((one) => one.place === place),
 	);
 	return [
 		`${rule} decides: ${reason}`,
 		...(tolerated ? [`max tolerates as many of its severity (${finding.severity})`] : []),
+		...unanswered.map((criterion) => `${criterion} could not be asked: the scanner did not say`),
 		...expiredRules.map((place) => `${place} would have ignored it, but has expired`),
 		...idle.map((candidate) => whyIdle(candidate, decision)),
 		...(otherPolicy === undefined

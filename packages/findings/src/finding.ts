@@ -115,11 +115,14 @@ export function withinBounds(complete: Finding): Finding {
 	return isWithin ? complete : { ...finding({ ...EMPTY_DRAFT, ...complete }), severity: complete.severity };
 }
 
-/** The base score that counts: the highest of version 3 and later; of version 2 only where there is no other. */
+/**
+ * The base score that counts: the highest of version 3 and later; of version 2 only where there is no other. A score of 0 is
+ * none: scanners write it where nobody has rated yet (Trivy and Grype for an unknown severity in SARIF).
+ */
 export function cvssScore(cvss: readonly Cvss[]): { readonly score: number; readonly version: string } | undefined {
 	let highest: { readonly score: number; readonly version: string } | undefined;
 	for (const { score, version = '' } of cvss) {
-		if (score === undefined) continue;
+		if (score === undefined || score === 0) continue;
 		const isOlder = version.startsWith('2');
 		const wasOlder = highest?.version.startsWith('2') ?? true;
 		const counts = highest === undefined || (isOlder === wasOlder ? score > highest.score : wasOlder);
@@ -133,7 +136,6 @@ export function cvssScore(cvss: readonly Cvss[]): { readonly score: number; read
  * another: to ignore one of those must not hide the rest.
  */
 export function aliasesAmong(id: string, related: readonly string[]): string[] {
-	const isCve = (name: string): boolean => /^CVE-/i.test(name);
 	const cves = related.filter(isCve);
 	const otherNames = related.filter((name) => !isCve(name));
 	return isCve(id) || new Set(cves).size > 1 ? otherNames : related.slice();
@@ -153,6 +155,16 @@ export function sortedSet(values: Iterable<string>): string[] {
 /** A property, or nothing where there is no value. */
 export function defined<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
 	return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V };
+}
+
+/** Tells whether two lists of names cannot mean the same vulnerability: both have CVEs, and none in common. */
+export function areOtherCves(some: readonly string[], others: readonly string[]): boolean {
+	const cves = some.filter(isCve);
+	return cves.length > 0 && others.some(isCve) && !cves.some((name) => others.includes(name));
+}
+
+function isCve(name: string): boolean {
+	return /^CVE-/i.test(name);
 }
 
 function severityFrom(given: string, cvss: readonly Cvss[]): Severity {

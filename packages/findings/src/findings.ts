@@ -1,4 +1,12 @@
-import { defined, type Finding, type Fix, identityOf, sortedSet, type VulnerablePackage } from './finding.ts';
+import {
+	aliasesAmong,
+	defined,
+	type Finding,
+	type Fix,
+	identityOf,
+	sortedSet,
+	type VulnerablePackage,
+} from './finding.ts';
 import { SEVERITIES, worse } from './severity.ts';
 
 /** The scan of one manifest. Anything but `complete` means: what it would have found is not known. */
@@ -85,7 +93,7 @@ function compare(one: string, other: string): number {
 function merge(one: Finding, other: Finding): Finding {
 	return {
 		id: one.id,
-		aliases: sortedSet([...one.aliases, ...other.aliases]),
+		aliases: sortedSet(aliasesAmong(one.id, [...one.aliases, ...other.aliases])),
 		severity: worse(one.severity, other.severity),
 		givenSeverity: one.givenSeverity,
 		cvss: unique([...one.cvss, ...other.cvss]),

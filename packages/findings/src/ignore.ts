@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import { DAY } from './grace.ts';
 import { isPlatform, type Occurrence, occurrencesOf } from './occurrence.ts';
 import { matchesPattern } from './pattern.ts';
 import type { IgnoreRule, PlacedRule } from './policy.ts';
@@ -25,7 +26,6 @@ export interface Ignores {
 }
 
 const SOON_DAYS = 14;
-const DAY = 86_400_000;
 
 /** Prepares the rules for many findings. `now` is milliseconds since 1970. */
 export function openIgnores(rules: readonly PlacedRule[], now: number): Ignores {

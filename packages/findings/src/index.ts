@@ -22,7 +22,7 @@ export { fromEnhanced } from './read/ecr-enhanced.ts';
 export { type FindingsSource, readFindings, readFindingsFrom } from './read/read.ts';
 export { htmlReport } from './report/html.ts';
 export { markdownReport, severityBar } from './report/markdown.ts';
-export { headline, type ReportMaterial } from './report/material.ts';
+export { headline, type ReportMaterial, unansweredText } from './report/material.ts';
 export { sarifCounts, sarifReport } from './report/sarif.ts';
 export { type SchemaProblem, schemaProblems } from './schema-check.ts';
 export { schemas } from './schemas.ts';

@@ -1,6 +1,7 @@
 import { areFor } from './base-image.ts';
 import type { Judgement } from './criteria.ts';
 import type { Decision, EvaluationInputs } from './evaluate.ts';
+import { firstSighting } from './grace.ts';
 import type { IgnoreReport } from './ignore.ts';
 import { ORG, type PlacedRule } from './policy.ts';
 import { KNOWN_SEVERITIES } from './severity.ts';
@@ -37,7 +38,7 @@ export function evaluationNotes(material: Material): string[] {
 }
 
 function missingData({ inputs, decisions, judgements }: Material): string[] {
-	const { policy } = inputs;
+	const { policy, now } = inputs;
 	const unanswered = new Map<string, number>();
 	for (const rule of judgements.flatMap((judgement) => judgement.unanswered))
 		unanswered.set(rule, (unanswered.get(rule) ?? 0) + 1);
@@ -46,7 +47,9 @@ function missingData({ inputs, decisions, judgements }: Material): string[] {
 		? decisions.filter(({ finding }) => finding.fix === 'unknown').length
 		: 0;
 	const withoutAge = layers.some((rules) => Object.keys(rules?.['grace-days'] ?? {}).length > 0)
-		? decisions.filter((decision) => decision.class === 'blocking' && decision.finding.firstSeen === undefined).length
+		? decisions.filter(
+				(decision) => decision.class === 'blocking' && firstSighting(decision.finding, now) === undefined,
+			).length
 		: 0;
 	return [
 		...[...unanswered].map(([rule, count]) => `${rule} could not judge ${findings(count)}: the scanner did not say.`),
@@ -57,7 +60,9 @@ function missingData({ inputs, decisions, judgements }: Material): string[] {
 				]),
 		...(withoutAge === 0
 			? []
-			: [`grace-days could not judge ${findings(withoutAge)}: the scanner does not say when it was first seen.`]),
+			: [
+					`grace-days could not judge ${findings(withoutAge)}: the scanner does not say when it was first seen, or names a day to come.`,
+				]),
 	];
 }
 

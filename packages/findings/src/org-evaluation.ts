@@ -5,9 +5,11 @@ export function combine(own: Decision, org: Decision | undefined): Decision {
 	if (org === undefined) return own;
 	const [decisive, other] = weight(org) > weight(own) ? [org, own] : [own, org];
 	const { class: end, rule, reason, tolerated } = other;
+	const unanswered = [...(own.unanswered ?? []), ...(org.unanswered ?? [])];
 	return {
 		...decisive,
 		expiredRules: [...new Set([...own.expiredRules, ...org.expiredRules])],
+		...(unanswered.length === 0 ? {} : { unanswered }),
 		otherPolicy: { class: end, rule, reason, tolerated },
 	};
 }

@@ -62,6 +62,7 @@ describe('a policy file', () => {
 			'version: 1\nignore: [{ id: X, reason: y, expires: 2026-02-30 }]\n',
 			/no day of the calendar/,
 		],
+		['grace without an end', 'version: 1\ngrace-days: { high: 9999999999 }\n', /grace-days\.high should be <= 36500/],
 		['a block that blocks nothing', 'version: 1\nblock: {}\n', /block/],
 		['a switch set to false', 'version: 1\nblock: { known-exploited: false }\n', /known-exploited should be true/],
 		['a key given twice', 'version: 1\nmax: {}\nmax: {}\n', /unique/],

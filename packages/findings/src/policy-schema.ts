@@ -18,11 +18,11 @@ const block = {
 	},
 } as const;
 
-const bySeverity = (description: string, minimum: number) => ({
+const bySeverity = (description: string, limits: { readonly minimum: number; readonly maximum?: number }) => ({
 	type: 'object',
 	description,
 	additionalProperties: false,
-	properties: Object.fromEntries(SEVERITIES.map((name) => [name, { type: 'integer', minimum }])),
+	properties: Object.fromEntries(SEVERITIES.map((name) => [name, { type: 'integer', ...limits }])),
 });
 
 const base = {
@@ -35,12 +35,15 @@ const base = {
 		enum: ['block', 'ignore', ...KNOWN_SEVERITIES],
 		description: 'What becomes of a finding that has neither a severity nor a CVSS score.',
 	},
-	'grace-days': bySeverity('Days from the first sighting in which a finding does not block yet.', 0),
+	'grace-days': bySeverity('Days from the first sighting in which a finding does not block yet.', {
+		minimum: 0,
+		maximum: 36_500,
+	}),
 } as const;
 
 const rules = {
 	...base,
-	max: bySeverity('How many findings that would block are tolerated.', 0),
+	max: bySeverity('How many findings that would block are tolerated.', { minimum: 0 }),
 	'base-image': {
 		type: 'object',
 		description: "Other rules for findings in the base image's layers. What is absent is as for the rest.",

@@ -5,12 +5,14 @@ export interface PackageUrl {
 	readonly name: string;
 	readonly version?: string;
 	readonly qualifiers: ReadonlyMap<string, string>;
+	/** A part of the package: `ssh` of golang.org/x/crypto. */
+	readonly subpath?: string;
 }
 
 /** Reads a package URL; undefined for anything else. */
 export function parsePurl(text: string): PackageUrl | undefined {
-	const match = /^pkg:\/*([a-z][a-z0-9.+-]*)\/([^?#]+)(?:\?([^#]*))?(?:#.*)?$/i.exec(text.trim());
-	const [, type, rest, query = ''] = match ?? [];
+	const match = /^pkg:\/*([a-z][a-z0-9.+-]*)\/([^?#]+)(?:\?([^#]*))?(?:#(.*))?$/i.exec(text.trim());
+	const [, type, rest, query = '', subpath = ''] = match ?? [];
 	if (type === undefined || rest === undefined) return undefined;
 	// The version follows the last "@"; one at the start belongs to an npm scope.
 	const at = rest.lastIndexOf('@');
@@ -21,6 +23,7 @@ export function parsePurl(text: string): PackageUrl | undefined {
 		name,
 		...(version === undefined ? {} : { version }),
 		qualifiers: new Map(new URLSearchParams(query)),
+		...(subpath === '' ? {} : { subpath: decode(subpath) }),
 	};
 }
 
@@ -42,7 +45,7 @@ export function imagePurl(repository: string, digest: string, architecture?: str
 
 /**
  * Tells whether a package is what a pattern means: everything that the pattern states must be so; what it leaves out
- * (version, qualifiers) may be anything.
+ * (version, qualifiers, subpath) may be anything.
  */
 export function purlMatches(pattern: string, purl: string | undefined): boolean {
 	if (purl === undefined) return false;
@@ -52,6 +55,7 @@ export function purlMatches(pattern: string, purl: string | undefined): boolean 
 		wanted.type === actual.type &&
 		wanted.name === actual.name &&
 		(wanted.version === undefined || wanted.version === actual.version) &&
+		(wanted.subpath === undefined || wanted.subpath === actual.subpath) &&
 		[...wanted.qualifiers].every(([key, value]) => actual.qualifiers.get(key) === value)
 	);
 }

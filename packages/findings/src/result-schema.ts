@@ -27,6 +27,7 @@ export const GATE_RESULT_SCHEMA = {
 		'counts',
 		'classes',
 		'new',
+		'unanswered',
 		'blockingFindings',
 		'notes',
 		'files',
@@ -60,6 +61,11 @@ export const GATE_RESULT_SCHEMA = {
 		counts: { ...counts([...SEVERITIES, 'total']), description: 'All findings by severity.' },
 		classes: { ...counts(FINDING_CLASSES), description: 'All findings by where they ended; adds up to counts.total.' },
 		new: { ...count, description: 'Findings that are not in the baseline.' },
+		unanswered: {
+			type: 'object',
+			description: 'Criteria that could not be asked of findings that do not block: of how many, by criterion.',
+			additionalProperties: count,
+		},
 		blockingFindings: {
 			type: 'array',
 			description: 'The worst of those that block, 50 at most.',

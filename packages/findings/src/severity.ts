@@ -9,20 +9,22 @@ export const KNOWN_SEVERITIES = SEVERITIES.filter((severity): severity is KnownS
 export type SeverityCounts = Readonly<Record<Severity | 'total', number>>;
 
 // ECR: ImageScanFinding.severity; Inspector adds UNTRIAGED; Trivy and Grype their own words for the lowest level.
-const WORDS: Readonly<Record<string, Severity>> = {
-	critical: 'critical',
-	high: 'high',
-	medium: 'medium',
-	moderate: 'medium',
-	low: 'low',
-	informational: 'informational',
-	negligible: 'informational',
-	none: 'informational',
-};
+const WORDS = new Map<string, Severity>(
+	Object.entries({
+		critical: 'critical',
+		high: 'high',
+		medium: 'medium',
+		moderate: 'medium',
+		low: 'low',
+		informational: 'informational',
+		negligible: 'informational',
+		none: 'informational',
+	} as const),
+);
 
 /** The severity that a scanner's word stands for; `unknown` for UNTRIAGED, UNDEFINED, and every word not known here. */
 export function normaliseSeverity(given: string | undefined): Severity {
-	return WORDS[given?.trim().toLowerCase() ?? ''] ?? 'unknown';
+	return WORDS.get(given?.trim().toLowerCase() ?? '') ?? 'unknown';
 }
 
 /** The qualitative rating of a base score (first.org, CVSS v3.1 section 5; v2 as NVD rates it, which has no critical). */

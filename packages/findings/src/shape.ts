@@ -80,7 +80,8 @@ export function numberAt(
 ): number | undefined {
 	const value = parent[key];
 	if (value === undefined || value === null || value === '') return undefined;
-	const number = typeof value === 'string' ? Number(value) : value;
+	// Number() takes blanks for 0.
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	if (typeof number !== 'number' || !(number >= min && number <= max))
 		throw refuse(`${path}.${key}`, `a number from ${min} to ${max}`, value);
 	return number;
@@ -88,13 +89,20 @@ export function numberAt(
 
 /**
  * A time that may be missing: the SDK gives dates, AWS's JSON protocol seconds since 1970, the AWS CLI and everybody else
- * ISO 8601.
+ * ISO 8601. A time that names no zone is one in UTC, wherever the runner stands.
  * @returns ISO 8601 in UTC
  */
 export function timeAt(parent: JsonObject, key: string, path: string): string | undefined {
 	const value = parent[key];
 	if (value === undefined || value === null || value === '') return undefined;
-	const date = typeof value === 'number' ? new Date(value * 1000) : new Date(value as string | Date);
+	const date = dateOf(value);
 	if (Number.isNaN(date.getTime())) throw refuse(`${path}.${key}`, 'a time', value);
 	return date.toISOString();
+}
+
+function dateOf(value: unknown): Date {
+	if (value instanceof Date) return value;
+	if (typeof value === 'number') return new Date(value * 1000);
+	if (typeof value !== 'string') return new Date(Number.NaN);
+	return new Date(/T[\d:.]+$/.test(value) ? `${value}Z` : value);
 }

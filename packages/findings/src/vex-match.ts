@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts';
+import { areOtherCves, type Finding } from './finding.ts';
 import type { PlatformScan } from './findings.ts';
 import { type Occurrence, occurrencesOf } from './occurrence.ts';
 import { parsePurl, purlMatches } from './purl.ts';
@@ -21,18 +21,24 @@ export interface Vex {
 
 /** Replays the statements in the order of their times: the last one that speaks of a thing holds. */
 export function openVex(statements: readonly VexStatement[], subject: Subject): Vex {
-	const byName = new Map<string, VexStatement[]>();
 	// Of two statements of the same time the one written later holds; sorting by time leaves this order.
-	for (const statement of [...statements].reverse()) {
+	const latestFirst = statements.toReversed().sort((one, other) => other.time - one.time);
+	const places = new Map(latestFirst.map((statement, place) => [statement, place]));
+	const placeOf = (statement: VexStatement): number => places.get(statement) ?? 0;
+	const byName = new Map<string, VexStatement[]>();
+	for (const statement of latestFirst)
 		for (const name of new Set(statement.names)) byName.set(name, [...(byName.get(name) ?? []), statement]);
-	}
 	const used = new Set<VexStatement>();
 
 	return {
 		covering(finding) {
-			const candidates = [finding.id, ...finding.aliases].flatMap((id) => byName.get(id) ?? []);
+			const names = [finding.id, ...finding.aliases];
+			const candidates = names
+				.flatMap((name) => byName.get(name) ?? [])
+				// Two CVEs may share an advisory as alias; what is said of one is not said of the other.
+				.filter((statement) => !areOtherCves(names, statement.names))
+				.sort((one, other) => placeOf(one) - placeOf(other));
 			if (candidates.length === 0) return undefined;
-			candidates.sort((one, other) => other.time - one.time);
 			const holding = occurrencesOf(finding).map((place) =>
 				candidates.find(({ products }) => products.some((product) => speaksOf(product, place, subject))),
 			);
@@ -82,5 +88,6 @@ function isRepository(
 	if (repository.split('/').at(-1) !== name) return false;
 	const url = qualifiers.get('repository_url');
 	if (url === undefined) return true;
-	return registry === undefined ? url.endsWith(`/${repository}`) : url === `${registry}/${repository}`;
+	// Where the registry is not known, any may be meant; the repository is all that follows its host.
+	return registry === undefined ? url.slice(url.indexOf('/') + 1) === repository : url === `${registry}/${repository}`;
 }

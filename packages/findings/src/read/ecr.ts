@@ -61,14 +61,20 @@ function headOf(
 	const bodies = bodiesOf(pages);
 	const [body = {}] = bodies;
 	refuseMissingFindings(bodies, found);
+	const scanCompletedAt = timeAt(body, 'imageScanCompletedAt', 'imageScanFindings');
+	const status = statusOfPages(pages);
+	// No findings look the same before the first scan and after a clean one; only a scan has a time.
+	const isUnproven = status.status === 'complete' && found === 0 && scanCompletedAt === undefined;
 	return {
 		digests: [digest],
 		...defined('repository', textAt(first, 'repositoryName', 'pages[0]')),
-		...defined('scanCompletedAt', timeAt(body, 'imageScanCompletedAt', 'imageScanFindings')),
+		...defined('scanCompletedAt', scanCompletedAt),
 		...defined('sourceUpdatedAt', timeAt(body, 'vulnerabilitySourceUpdatedAt', 'imageScanFindings')),
-		platforms: [{ platform, digest, ...statusOfPages(pages) }],
+		platforms: [{ platform, digest, ...(isUnproven ? UNPROVEN : status) }],
 	};
 }
+
+const UNPROVEN = { status: 'incomplete', reason: 'no findings and no imageScanCompletedAt' } as const;
 
 function bodiesOf(pages: readonly JsonObject[]): JsonObject[] {
 	return pages.map((page, index) => objectAt(page, 'imageScanFindings', `pages[${index}]`));

@@ -4,25 +4,27 @@ import { formatPurl } from '../purl.ts';
 import { type JsonObject, objectAt, textAt } from '../shape.ts';
 
 // Inspector's package managers (API type PackageManager) and the package URL types that they stand for.
-const TYPES: Readonly<Record<string, string>> = {
-	BUNDLER: 'gem',
-	GEMSPEC: 'gem',
-	CARGO: 'cargo',
-	COMPOSER: 'composer',
-	NPM: 'npm',
-	NODEPKG: 'npm',
-	YARN: 'npm',
-	NUGET: 'nuget',
-	DOTNET_CORE: 'nuget',
-	PIPENV: 'pypi',
-	POETRY: 'pypi',
-	PIP: 'pypi',
-	PYTHONPKG: 'pypi',
-	GOBINARY: 'golang',
-	GOMOD: 'golang',
-	JAR: 'maven',
-	POM: 'maven',
-};
+const TYPES = new Map(
+	Object.entries({
+		BUNDLER: 'gem',
+		GEMSPEC: 'gem',
+		CARGO: 'cargo',
+		COMPOSER: 'composer',
+		NPM: 'npm',
+		NODEPKG: 'npm',
+		YARN: 'npm',
+		NUGET: 'nuget',
+		DOTNET_CORE: 'nuget',
+		PIPENV: 'pypi',
+		POETRY: 'pypi',
+		PIP: 'pypi',
+		PYTHONPKG: 'pypi',
+		GOBINARY: 'golang',
+		GOMOD: 'golang',
+		JAR: 'maven',
+		POM: 'maven',
+	}),
+);
 
 // The platform of the image as Inspector names it (DEBIAN_12, AMAZON_LINUX_2) leads to type and namespace of OS packages.
 const DISTRIBUTIONS: readonly (readonly [prefix: string, type: string, namespace: string])[] = [
@@ -75,7 +77,7 @@ export function distributionOf(resource: JsonObject, path: string): string | und
 
 function kindOf(manager: string | undefined, distribution: string | undefined) {
 	if (manager === undefined) return undefined;
-	const type = TYPES[manager];
+	const type = TYPES.get(manager);
 	if (type !== undefined) return { type, namespace: '' };
 	const known = DISTRIBUTIONS.find(([prefix]) => distribution?.toUpperCase().startsWith(prefix));
 	return manager === 'OS' && known !== undefined ? { type: known[1], namespace: `${known[2]}/` } : undefined;

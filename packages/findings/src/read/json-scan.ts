@@ -1,14 +1,4 @@
-import {
-	CLOSE_LIST,
-	COMMA,
-	LINE_END,
-	lineValue,
-	notJson,
-	parseBytes,
-	SPACE,
-	skipValue,
-	type ValueState,
-} from './json-bytes.ts';
+import { CLOSE_LIST, COMMA, lineValue, notJson, parseBytes, SPACE, skipValue, type ValueState } from './json-bytes.ts';
 import { readOutline } from './json-outline.ts';
 import { formatPath, type JsonPath } from './json-path.ts';
 
@@ -88,15 +78,18 @@ function readElements(path: JsonPath, element: ListVisitor['element']): ElementR
 		else isOpen = true;
 	};
 	const readValue = (chunk: Buffer, from: number, before: number): number => {
-		if (isByLine && element !== undefined && parts.length === 0) {
+		const isStart = parts.length === 0;
+		if (isByLine && element !== undefined && isStart) {
 			const line = lineValue(chunk, from);
 			if (line !== undefined) {
 				element(line.value, path, index);
 				return valueRead(line.end);
 			}
-			isByLine = chunk.indexOf(LINE_END, from) < 0;
 		}
 		const end = skipValue(chunk, from, state);
+		// A value that is whole in this chunk and was no line: to look for line ends again would go through the chunk each time.
+		// Where the chunk ends with it, its comma and line end may be in the next one.
+		if (isStart && end >= 0 && end + 2 < chunk.length) isByLine = false;
 		const bytes = chunk.subarray(from, end < 0 ? chunk.length : end);
 		if (end < 0) {
 			if (element !== undefined) parts.push(Buffer.from(bytes));

@@ -71,6 +71,13 @@ describe('an enhanced scan of ECR', () => {
 		expect(expired.platforms[0]).toMatchObject({ status: 'incomplete' });
 	});
 
+	it('keeps the time of a sighting that names no zone as one in UTC', () => {
+		const { findings } = edited('ecr-enhanced.json', (document) => {
+			document.imageScanFindings.enhancedFindings[0].firstObservedAt = '2026-05-20T08:15:30';
+		});
+		expect(findings.map(({ firstSeen }) => firstSeen)).toContain('2026-05-20T08:15:30.000Z');
+	});
+
 	it('with no findings at all is still an enhanced scan', () => {
 		const clean = edited('ecr-enhanced.json', (document) => {
 			document.imageScanFindings = { enhancedFindings: [], findings: [] };
@@ -78,11 +85,23 @@ describe('an enhanced scan of ECR', () => {
 		expect(clean).toMatchObject({ format: 'ecr-enhanced', findings: [] });
 	});
 
+	it('without findings is complete only where it says when it was: before the first scan it looks the same', () => {
+		const clean = (body: object | undefined) =>
+			edited('ecr-enhanced.json', (document) => {
+				document.imageScanFindings = body;
+			}).platforms[0]?.status;
+		expect(clean({ enhancedFindings: [], imageScanCompletedAt: '2026-05-30T08:16:00Z' })).toBe('complete');
+		expect(clean({ enhancedFindings: [] })).toBe('incomplete');
+		expect(clean(undefined)).toBe('incomplete');
+	});
+
 	it.each([
 		['an unknown type of finding', 'type', 'CODE_VULNERABILITY', /PACKAGE_VULNERABILITY/],
 		['an unknown status', 'status', 'SLEEPING', /status.*SLEEPING/],
 		['an unknown answer', 'fixAvailable', 'MAYBE', /fixAvailable.*MAYBE/],
 		['a severity that is no text', 'severity', 7, /severity.*text/],
+		['a time that is none', 'firstObservedAt', true, /firstObservedAt.*time/],
+		['an EPSS of blanks', 'epss', { score: ' ' }, /epss.score.*number/],
 	])('with %s is refused and the place is named', (_, key, value, message) => {
 		const broken = () =>
 			edited('ecr-enhanced.json', (document) => {
@@ -160,6 +179,14 @@ describe('other scanners', () => {
 			fixedVersions: ['4.17.21', '5.0.0'],
 		});
 		expect(notes.join()).toContain('1 licences');
+	});
+
+	it('Trivy: says where it could find nothing', () => {
+		const blind = edited('trivy.json', (report) => {
+			delete report.Results;
+			report.Metadata.OS = { Family: 'debian', Name: '9', EOSL: true };
+		});
+		expect(blind.notes.join(' ')).toMatch(/recognised nothing to scan.*out of support/);
 	});
 
 	it('Grype: KEV, EPSS and aliases; ignored matches are kept as suppressed', () => {

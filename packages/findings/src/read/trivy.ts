@@ -47,7 +47,7 @@ export function openTrivy(report: JsonObject): FormatReader {
 			...defined('scanCompletedAt', timeAt(report, 'CreatedAt', 'report')),
 			platforms: [{ platform, ...defined('digest', digests[0]), status: 'complete' }],
 			findings,
-			notes: licenceNotes(results),
+			notes: [...licenceNotes(results), ...blindNotes(metadata, results)],
 		}),
 	};
 }
@@ -57,6 +57,19 @@ function licenceNotes(results: readonly JsonObject[]): string[] {
 	return licences === 0
 		? []
 		: [`${licences} licences in Trivy's report are not judged: this gate knows vulnerabilities.`];
+}
+
+// Trivy answers the same for an image without packages and for one that it does not know how to read.
+function blindNotes(metadata: JsonObject, results: readonly JsonObject[]): string[] {
+	const system = objectAt(metadata, 'OS', 'Metadata');
+	return [
+		...(results.length > 0
+			? []
+			: ['Trivy recognised nothing to scan in this image: that it found nothing says nothing.']),
+		...(system.EOSL === true
+			? ['The operating system is out of support: Trivy learns of no new vulnerabilities in its packages.']
+			: []),
+	];
 }
 
 function readItem(

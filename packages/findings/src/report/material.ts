@@ -1,6 +1,7 @@
 import type { Evaluation } from '../evaluate.ts';
 import type { PlatformScan } from '../findings.ts';
 import type { Evidence } from '../verdict.ts';
+import { counted } from './text.ts';
 
 /** What every report is made of. */
 export interface ReportMaterial {
@@ -30,5 +31,13 @@ export function headline({ evaluation, mode }: Pick<ReportMaterial, 'evaluation'
 	}
 	if (evaluation.counts.total === 0) return 'Passed: nothing was found';
 	const total = evaluation.counts.total.toLocaleString('en');
-	return `Passed: none of ${total} findings blocks${tolerated === 0 ? '' : `, ${tolerated} of them tolerated by max`}`;
+	const known = `none of ${total} findings blocks${tolerated === 0 ? '' : `, ${tolerated} of them tolerated by max`}`;
+	const unknown = unansweredText(evaluation);
+	return `Passed: ${known}${unknown === '' ? '' : `, as far as is known: ${unknown}`}`;
+}
+
+/** What the policy asks and nobody answered, of findings that do not block; empty where all was answered. */
+export function unansweredText({ unanswered }: Pick<Evaluation, 'unanswered'>): string {
+	const parts = Object.entries(unanswered).map(([rule, count]) => `${rule} of ${counted(count, 'finding')}`);
+	return parts.length === 0 ? '' : `nothing answers ${parts.join(', ')}`;
 }

@@ -43,6 +43,17 @@ describe('the job summary', () => {
 		expect(markdownReport(material([vulnerability('CVE-2026-1')]))).toContain('enhanced scan of linux/amd64');
 	});
 
+	it('says in its headline what a passed verdict does not rest on', () => {
+		const block = { severity: 'critical' as const, 'known-exploited': true as const };
+		const text = markdownReport(material([vulnerability('CVE-2026-1')], { block }));
+		expect(text).toContain(
+			'### ✅ Passed: none of 1 findings blocks, as far as is known: nothing answers block.known-exploited of 1 finding\n',
+		);
+		expect(html(material([vulnerability('CVE-2026-1')], { block }))).toContain(
+			'nothing answers block.known-exploited of 1 finding</h1>',
+		);
+	});
+
 	it('lets nothing of hostile text be markup, a link, a mention, or the end of a cell', () => {
 		const text = markdownReport(hostile);
 		const tags = [...text.matchAll(/<\/?([a-z]+)/gi)].map(([, name]) => name);
