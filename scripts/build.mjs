@@ -1,11 +1,12 @@
 // Compiles all TypeScript and bundles every action: `node scripts/build.mjs [--out DIRECTORY] [NAME …]`.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { minifySync } from '@swc/core';
 import { bundles } from './bundles.mjs';
+import { bundledPackages, licensesOf } from './licenses.mjs';
 
 const { values, positionals } = parseArgs({
 	options: { out: { type: 'string', default: 'dist' } },
@@ -17,9 +18,14 @@ const projects = new Set(chosen.map(({ entry }) => dirname(dirname(entry))));
 run('node_modules/typescript/bin/tsc', ['-b', ...projects]);
 for (const name of new Set(chosen.map((bundle) => bundle.name)))
 	rmSync(join(values.out, name), { recursive: true, force: true });
-for (const bundle of chosen) pack(bundle);
+// What webpack says of a bundle: which modules are in it.
+const STATS = 'stats.json';
+const packages = new Map();
+for (const bundle of chosen) packages.set(bundle.name, [...(packages.get(bundle.name) ?? []), ...pack(bundle)]);
+for (const [name, directories] of packages)
+	writeFileSync(join(values.out, name, 'licenses.txt'), licensesOf(directories));
 
-/** Bundles one entry in a folder of its own and moves the outcome to its place. */
+/** Bundles one entry in a folder of its own and moves the outcome to its place. Returns the packages that are in it. */
 function pack({ name, entry, file }) {
 	const work = mkdtempSync(join(tmpdir(), 'bundle-'));
 	run('node_modules/@vercel/ncc/dist/ncc/cli.js', [
@@ -30,19 +36,20 @@ function pack({ name, entry, file }) {
 		'-m',
 		'-q',
 		'--no-cache',
-		'--license',
-		'licenses.txt',
+		'--stats-out',
+		join(work, STATS),
 	]);
 	minifyChunks(work);
 	const target = join(values.out, name);
 	mkdirSync(target, { recursive: true });
-	const made = readdirSync(work).filter((item) => item !== 'licenses.txt' && item !== 'package.json');
+	const made = readdirSync(work).filter((item) => item !== STATS && item !== 'package.json');
 	for (const item of made)
 		cpSync(join(work, item), join(target, item.replace(/index\.js$/, file)), { recursive: true });
 	if (file !== 'index.js' && made.length > 1) renameChunks(join(target, file), file);
 	writeFileSync(join(target, 'package.json'), '{"type":"module"}\n');
-	if (existsSync(join(work, 'licenses.txt'))) mergeLicenses(join(work, 'licenses.txt'), join(target, 'licenses.txt'));
+	const held = bundledPackages(JSON.parse(readFileSync(join(work, STATS), 'utf8')));
 	rmSync(work, { recursive: true });
+	return held;
 }
 
 /** ncc minifies its main file only; in the others, too, what nothing uses is to fall away before it is read at start-up. */
@@ -59,13 +66,6 @@ function renameChunks(path, file) {
 	const renamed = text.replaceAll('".index.js"', `".${file}"`);
 	if (renamed === text) throw new Error(`${path} does not say how its chunks are called`);
 	writeFileSync(path, renamed);
-}
-
-/** The licences of a main and a post bundle stand in one file. */
-function mergeLicenses(from, to) {
-	const before = existsSync(to) ? readFileSync(to, 'utf8') : '';
-	const added = readFileSync(from, 'utf8');
-	if (!before.includes(added)) writeFileSync(to, before === '' ? added : `${before}\n${added}`);
 }
 
 function run(script, scriptArguments) {

@@ -1,4 +1,5 @@
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BUILD, LAYOUT, logIn, PRODUCTION, REGION, ROOT, startWorld, type TestWorld } from './world.ts';
@@ -18,7 +19,13 @@ const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
 // Asked of nobody's permissions: GitHub's token, and the presigned address of a layer.
 const FREE = new Set(['github:GetToken', 'storage:GetLayer']);
 // Permissions that AWS checks in the course of another call, or that belong to a path local ECR does not force.
-const INDIRECT = new Set(['iam:PassRole', 'ecs:TagResource', 'sts:TagSession', 'sts:GetServiceBearerToken']);
+const INDIRECT = new Set([
+	'iam:PassRole',
+	'ecr:TagResource',
+	'ecs:TagResource',
+	'sts:TagSession',
+	'sts:GetServiceBearerToken',
+]);
 
 const listed = (action: string): Set<string> =>
 	new Set(
@@ -26,6 +33,26 @@ const listed = (action: string): Set<string> =>
 			(permission) => permission.action,
 		),
 	);
+
+const SPOKE = `arn:aws:iam::${PRODUCTION.account}:role/spoke`;
+
+const SETTINGS = `
+lifecycle-policy: { rules: [{ rulePriority: 1, selection: { tagStatus: untagged, countType: imageCountMoreThan, countNumber: 9 }, action: { type: expire } }] }
+repository-policy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Principal: "*", Action: "ecr:BatchGetImage" }] }
+tags: { team: one }
+`;
+
+/** One platform of the image, as a plain manifest. */
+async function plainLayout(directory: string): Promise<string> {
+	const layout = join(directory, 'plain');
+	await cp(LAYOUT, layout, { recursive: true });
+	const path = join(layout, 'index.json');
+	const { manifests } = JSON.parse(await readFile(path, 'utf8'));
+	const image = join(layout, 'blobs', manifests[0].digest.replace(':', '/'));
+	const [platform] = JSON.parse(await readFile(image, 'utf8')).manifests;
+	await writeFile(path, JSON.stringify({ schemaVersion: 2, manifests: [platform] }));
+	return layout;
+}
 
 let world: TestWorld;
 const called = new Map<string, Set<string>>();
@@ -39,6 +66,10 @@ beforeAll(async () => {
 				scanning: { type: 'ENHANCED', rules: [{ frequency: 'SCAN_ON_PUSH' }] },
 			},
 			{ account: PRODUCTION.account, region: REGION, repositories: [{ name: 'app' }] },
+		],
+		roles: [
+			...[BUILD, PRODUCTION].map(({ role }) => ({ arn: role, trust: { subjects: ['*'] } })),
+			{ arn: SPOKE, trust: { principals: [BUILD.role] } },
 		],
 	});
 	const job = world.job();
@@ -62,10 +93,29 @@ beforeAll(async () => {
 		});
 		image = outputs.image ?? '';
 	});
+	await note('build-push', async () => {
+		const inputs = { repository: 'settled', 'create-repository': 'true', 'repository-settings': SETTINGS };
+		const { errors } = await job.run('build-push', { ...inputs, 'oci-layout': LAYOUT });
+		expect(errors).toEqual([]);
+	});
+	await note('build-push', async () => {
+		const inputs = { repository: 'app', 'oci-layout': await plainLayout(job.directory), 'if-tag-exists': 'reuse' };
+		const conflict = await job.run('build-push', { ...inputs, tags: 'v1', 'if-tag-exists': 'verify' });
+		expect(conflict.errors).toEqual([expect.stringContaining('the tag v1 stands on')]);
+		await job.run('build-push', { ...inputs, tags: 'plain' });
+		const { outputs } = await job.run('build-push', { ...inputs, tags: 'plain' });
+		expect(outputs.reused).toBe('true');
+	});
 	await note('wait-for-scan', () => job.run('wait-for-scan', { image }));
 	await note('gate-on-findings', () =>
 		job.run('gate-on-findings', { 'fail-on-severity': 'critical', baseline: image, 'attach-verdict': 'true' }),
 	);
+	await note('ecr-login-oidc', () => logIn(world.job(), BUILD, { 'role-chain': SPOKE }));
+	await note('ecr-login-oidc', async () => {
+		const ambient = { AWS_ACCESS_KEY_ID: `AKIA${BUILD.account}TEST`, AWS_SECRET_ACCESS_KEY: 'secret' };
+		const { errors } = await world.job(ambient).run('ecr-login-oidc', { 'aws-region': REGION });
+		expect(errors).toEqual([]);
+	});
 	await note('ecr-login-oidc', () => logIn(job, PRODUCTION));
 	await note('promote-by-digest', () => job.run('promote-by-digest', { image, to: `${production}/app`, tags: 'v1' }));
 	await note('pin-digest-in-taskdef', () =>
@@ -103,5 +153,12 @@ describe.each([
 			);
 		});
 		expect(unused).toEqual([]);
+	});
+});
+
+describe.each(['ecr-login-oidc', 'build-push'])('the published permissions of %s', (action) => {
+	it('hold nothing that none of its runs calls', () => {
+		const uncalled = [...listed(action)].filter((permission) => !called.get(action)?.has(permission));
+		expect(uncalled.filter((permission) => !INDIRECT.has(permission))).toEqual([]);
 	});
 });

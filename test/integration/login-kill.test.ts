@@ -51,10 +51,32 @@ const left = (directory: string): string[] =>
 
 const INPUTS = { 'INPUT_ROLE-TO-ASSUME': BUILD.role, 'INPUT_AWS-REGION': REGION, 'INPUT_AWS-PROFILE': 'p' };
 
-/** How often a main step writes, renames or removes before it ends; a kill at each of them is one case. */
-it.each(['config', 'helper'])(
-	'whenever the main step is killed, its post step removes everything (%s)',
-	async (mode) => {
+type Step = ReturnType<typeof start>;
+
+function kill({ child }: Step): void {
+	child.kill('SIGKILL');
+}
+
+/** As the runner ends a step of a cancelled job (docs.github.com, "Workflow cancellation reference"). */
+function cancel({ child }: Step): void {
+	child.kill('SIGINT');
+	const terminating = setTimeout(() => child.kill('SIGTERM'), 7_500);
+	const killing = setTimeout(() => child.kill('SIGKILL'), 10_000);
+	child.once('exit', () => {
+		clearTimeout(terminating);
+		clearTimeout(killing);
+	});
+}
+
+/** The main step is ended at sixteen moments of the time in which it writes, renames and removes. */
+it.each([
+	['killed', 'config', kill],
+	['killed', 'helper', kill],
+	['cancelled', 'config', cancel],
+	['cancelled', 'helper', cancel],
+] as const)(
+	'whenever the main step is %s, its post step removes everything (%s)',
+	async (_, mode, end) => {
 		const env = { ...INPUTS, 'INPUT_DOCKER-AUTH': mode };
 		const measured = mkdtempSync(join(tmpdir(), 'kill-'));
 		mkdirSync(join(measured, 'temp'));
@@ -73,8 +95,8 @@ it.each(['config', 'helper'])(
 			writeFileSync(join(directory, 'docker', 'config.json'), before);
 			const main = start('index.js', directory, env);
 			// The last half of the step is where files are written.
-			const timer = setTimeout(() => main.child.kill('SIGKILL'), milliseconds * (0.5 + (0.6 * round) / ROUNDS));
-			if ((await main.ended) === 'SIGKILL') killed += 1;
+			const timer = setTimeout(() => end(main), milliseconds * (0.5 + (0.6 * round) / ROUNDS));
+			if ((await main.ended) === (end === kill ? 'SIGKILL' : 'SIGINT')) killed += 1;
 			clearTimeout(timer);
 			const state = parseCommandFile(readFileSync(join(directory, 'runner-STATE'), 'utf8')) as Record<string, string>;
 			const states = Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]));

@@ -66,7 +66,7 @@ async function startProxy(tlsPort = 0): Promise<{ url: string; asked: string[] }
 	return { url: `http://127.0.0.1:${await listening(proxy)}`, asked };
 }
 
-async function startTls(): Promise<number> {
+async function startTls(answer: http.RequestListener = forward): Promise<number> {
 	const made = spawnSync('openssl', [
 		...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=test'],
 		...['-addext', 'subjectAltName=DNS:aws.example,DNS:localhost,IP:127.0.0.1'],
@@ -74,7 +74,7 @@ async function startTls(): Promise<number> {
 	]);
 	if (made.status !== 0) throw new Error(String(made.stderr));
 	const options = { key: readFileSync(join(directory, 'key.pem')), cert: readFileSync(certificate) };
-	return listening(https.createServer(options, forward));
+	return listening(https.createServer(options, answer));
 }
 
 /** Runs the login with the services at an origin, and the variables of the case. */
@@ -85,6 +85,57 @@ function logInAt(origin: string, env: Readonly<Record<string, string>>) {
 		.job({ ...urls, ...env })
 		.run('ecr-login-oidc', { 'role-to-assume': BUILD.role, 'aws-region': REGION, 'retry-max-attempts': '1' });
 }
+
+describe('a GitHub Enterprise Server', () => {
+	// The address that a runner of GHES gives its jobs; with a certificate of the company's own, and a query of its own.
+	const PATH = '/_services/pipelines/abc/_apis/distributedtask/hubs/Actions/plans/p/jobs/j/idtoken?api-version=2.0';
+	const asked: (readonly [url: string | undefined, authorization: string | undefined])[] = [];
+
+	/** Logs in where the server hands out what it is told to. */
+	async function logInThere(token: () => Promise<string>) {
+		asked.length = 0;
+		const port = await startTls(async (request, response) => {
+			asked.push([request.url, request.headers.authorization]);
+			response.setHeader('content-type', 'application/json');
+			response.end(JSON.stringify({ value: await token() }));
+		});
+		const job = world.job({
+			ACTIONS_ID_TOKEN_REQUEST_URL: `https://localhost:${port}${PATH}`,
+			ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of-the-job',
+			NODE_EXTRA_CA_CERTS: certificate,
+			GITHUB_SERVER_URL: `https://localhost:${port}`,
+			GITHUB_API_URL: `https://localhost:${port}/api/v3`,
+			GITHUB_GRAPHQL_URL: `https://localhost:${port}/api/graphql`,
+		});
+		return job.run('ecr-login-oidc', { 'role-to-assume': BUILD.role, 'aws-region': REGION });
+	}
+
+	it('is asked for the token at its own address, once, with what stands in that address', async () => {
+		const { ACTIONS_ID_TOKEN_REQUEST_URL: url = '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = world.ecr.environment();
+		const { errors } = await logInThere(async () => {
+			const own = await fetch(`${url}&audience=sts.amazonaws.com`, { headers: { authorization: `bearer ${bearer}` } });
+			return ((await own.json()) as { value: string }).value;
+		});
+		expect(errors).toEqual([]);
+		expect(asked).toEqual([[`${PATH}&audience=sts.amazonaws.com`, 'bearer of-the-job']]);
+	});
+
+	it('is named as the issuer whose keys AWS could not read', async () => {
+		const claims = {
+			iss: 'https://ghe.example/_services/token',
+			aud: 'sts.amazonaws.com',
+			sub: 'repo:o/r:ref:refs/heads/m',
+		};
+		const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+		const { errors } = await logInThere(async () => [part({ alg: 'RS256' }), part(claims), part({})].join('.'));
+		expect(errors).toEqual([
+			expect.stringMatching(
+				/ {2}iss: https:\/\/ghe\.example\/[\s\S]*keys of the issuer https:\/\/ghe\.example\/_services\/token,/,
+			),
+		]);
+		expect(asked).toHaveLength(2);
+	});
+});
 
 describe('a proxy', () => {
 	it('carries every request where HTTP_PROXY names it, and none that NO_PROXY names', async () => {

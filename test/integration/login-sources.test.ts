@@ -215,7 +215,7 @@ describe('a chain of roles', () => {
 			'role-to-assume': BUILD.role,
 			'aws-region': REGION,
 			'custom-tags': '{"Team":"a"}',
-			'role-external-id': 'x',
+			'role-external-id': 'known',
 		});
 		expect(lines.filter((line) => line.startsWith('::warning'))).toEqual([
 			expect.stringContaining('custom-tags, role-external-id: not sent'),

@@ -1,9 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execute } from './command.ts';
+import { CLIENTS, type FoundClient, findClient, forgetImages } from './login-clients.ts';
 import { BUILD, type Job, LAYOUT, logIn, REGION, startWorld, type TestWorld } from './world.ts';
 
 let world: TestWorld;
@@ -14,50 +15,14 @@ beforeAll(async () => {
 	});
 	({ host } = await world.ecr.registry(BUILD.account, REGION));
 });
-afterAll(() => world.close());
+afterAll(async () => {
+	forgetImages(host);
+	await world.close();
+});
 
-/** An empty image store for each call, so that buildah has to ask the registry. */
-const storage = () => mkdtempSync(join(tmpdir(), 'buildah-'));
-const image = () => `${host}/app:1`;
-/** What each tool does with the registry once it is logged in: one that writes, and several that read. */
-const TOOLS: readonly (readonly [tool: string, commandArguments: () => readonly string[]])[] = [
-	['skopeo', () => ['copy', '--dest-tls-verify=false', `oci:${LAYOUT}`, `docker://${image()}`]],
-	['skopeo', () => ['inspect', '--raw', '--tls-verify=false', `docker://${image()}`]],
-	['crane', () => ['digest', '--insecure', image()]],
-	['oras', () => ['manifest', 'fetch', '--plain-http', image()]],
-	[
-		'buildah',
-		() => [
-			'--root',
-			storage(),
-			'--runroot',
-			storage(),
-			'--storage-driver',
-			'vfs',
-			'pull',
-			'--tls-verify=false',
-			image(),
-		],
-	],
-	['docker', () => ['pull', image()]],
-];
-
-function isInstalled(tool: string): boolean {
-	const found = (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, tool)));
-	return found && (tool !== 'docker' || spawnSync('docker', ['version'], { stdio: 'ignore' }).status === 0);
-}
-
-/** Later steps read only Docker's configuration: no AWS credentials, no other file with logins. */
-function use(job: Job, tool: string, commandArguments: readonly string[]) {
-	const env = {
-		...process.env,
-		...job.variables,
-		XDG_RUNTIME_DIR: job.directory,
-		AWS_ACCESS_KEY_ID: '',
-		AWS_SECRET_ACCESS_KEY: '',
-	};
-	return execute(tool, commandArguments, env);
-}
+const clients: { readonly name: string; readonly client: FoundClient | undefined }[] = [];
+// One after another: what is missing is installed, and two of apt-get lock each other out.
+for (const client of CLIENTS) clients.push({ name: client.name, client: await findClient(client) });
 
 function filesBelow(directory: string): string[] {
 	return readdirSync(directory, { recursive: true, withFileTypes: true })
@@ -66,27 +31,68 @@ function filesBelow(directory: string): string[] {
 }
 
 describe.each(['config', 'helper'])('docker-auth: %s', (dockerAuth) => {
-	let job: Job;
-	beforeAll(async () => {
-		job = world.job();
-		await logIn(job, BUILD, { 'docker-auth': dockerAuth });
-	});
-
-	for (const [tool, commandArguments] of TOOLS) {
-		const test = isInstalled(tool) && isInstalled('skopeo') ? it : it.skip;
-		test(`is understood by ${tool}: ${commandArguments()[0] ?? ''}`, async () => {
-			const result = await use(job, tool, commandArguments());
-			expect(result).toMatchObject({ exitCode: 0 });
+	for (const { name, client } of clients) {
+		const test = client === undefined ? it.skip : it;
+		const image = () => `${host}/app:${name}-${dockerAuth}`;
+		test(`is understood by ${name}, which pushes and reads`, async () => {
+			const job = world.job();
+			await logIn(job, BUILD, { 'docker-auth': dockerAuth });
+			expect(await client?.push(job, image())).toMatchObject({ exitCode: 0 });
+			expect(await client?.read(job, image())).toMatchObject({ exitCode: 0 });
 		}, 60_000);
-		test(`is over for ${tool} after the post step: ${commandArguments()[0] ?? ''}`, async () => {
-			const other = world.job();
-			await logIn(other, BUILD, { 'docker-auth': dockerAuth });
-			await other.finish();
-			expect((await use(other, tool, commandArguments())).exitCode).not.toBe(0);
-			expect(filesBelow(join(other.directory, 'docker'))).toEqual([]);
-			expect(filesBelow(other.temporary)).toEqual([]);
+		test(`is over for ${name} after the post step`, async () => {
+			const job = world.job();
+			await logIn(job, BUILD, { 'docker-auth': dockerAuth });
+			await job.finish();
+			expect((await client?.read(job, image()))?.exitCode).not.toBe(0);
+			expect(filesBelow(join(job.directory, 'docker'))).toEqual([]);
+			expect(filesBelow(job.temporary)).toEqual([]);
 		}, 60_000);
 	}
+});
+
+describe('a step that begins when session and token have ended', () => {
+	const later = async (dockerAuth: string): Promise<Job> => {
+		const job = world.job();
+		await logIn(job, BUILD, { 'docker-auth': dockerAuth, 'export-credentials': 'false' });
+		world.ecr.advance(13 * 3600);
+		return job;
+	};
+	for (const { name, client } of clients) {
+		const test = client === undefined ? it.skip : it;
+		test(`pushes with ${name} by docker-auth: helper, and is refused by docker-auth: config`, async () => {
+			const image = `${host}/app:${name}-later`;
+			expect((await client?.push(await later('config'), image))?.exitCode).not.toBe(0);
+			expect(await client?.push(await later('helper'), image)).toMatchObject({ exitCode: 0 });
+		}, 60_000);
+	}
+});
+
+describe('a build between its base image and its push', () => {
+	const { client } = clients.find(({ name }) => name === 'docker-buildx') ?? {};
+	(client === undefined ? it.skip : it)(
+		'may outlast a token: docker buildx asks the helper for each of the two',
+		async () => {
+			const job = world.job();
+			await logIn(job, BUILD, { 'docker-auth': 'helper', 'export-credentials': 'false' });
+			expect((await job.run('build-push', { repository: 'app', tags: 'base', 'oci-layout': LAYOUT })).errors).toEqual(
+				[],
+			);
+			const context = mkdtempSync(join(tmpdir(), 'context-'));
+			writeFileSync(join(context, 'Dockerfile'), `FROM ${host}/app:base\nCOPY unique /unique\n`);
+			writeFileSync(join(context, 'unique'), randomUUID());
+			const since = world.ecr.requests().at(-1)?.id ?? 0;
+			expect(await client?.push(job, `${host}/app:derived`, context)).toMatchObject({ exitCode: 0 });
+			const operations = world.ecr.requests(since).map(({ operation }) => operation);
+			// A daemon that has seen the base image before asks only whether its tag still stands there.
+			const base = operations.findIndex((operation) => /^v2:(?:Head|Get)Manifest$/.test(operation));
+			const pushed = operations.indexOf('v2:StartUpload');
+			const tokens = (from: number, to: number) =>
+				operations.slice(from, to).filter((operation) => operation === 'ecr:GetAuthorizationToken').length;
+			expect([tokens(0, base), tokens(base, pushed)]).toEqual([1, 1]);
+		},
+		60_000,
+	);
 });
 
 describe('the credential helper', () => {
@@ -162,17 +168,27 @@ describe('a session that has ended', () => {
 	});
 });
 
-describe('eight jobs at once on one runner', () => {
+/** How many steps are logged in by a Docker configuration, as they have noted it beside it. */
+function claimsIn(directory: string): number {
+	return JSON.parse(readFileSync(join(directory, 'config.json.ecr-pipeline.json'), 'utf8')).hosts[host].claims.length;
+}
+
+describe.each([1, 2, 3, 4, 5])('eight jobs at once on one runner, round %i of 5', () => {
 	it.each(['config', 'helper'])(
 		'do not log each other out, whoever leaves first (%s)',
 		async (dockerAuth) => {
 			const shared = mkdtempSync(join(tmpdir(), 'shared-'));
 			const jobs = Array.from({ length: 8 }, () => world.job({ DOCKER_CONFIG: shared }));
-			await Promise.all(jobs.map((job) => logIn(job, BUILD, { 'docker-auth': dockerAuth })));
+			const counts = await world.counting(() =>
+				Promise.all(jobs.map((job) => logIn(job, BUILD, { 'docker-auth': dockerAuth }))),
+			);
+			expect(new Set(Object.values(counts))).toEqual(new Set([8]));
+			expect(claimsIn(shared)).toBe(8);
 			const [last, ...others] = jobs;
 			if (last === undefined) throw new Error('no job');
 			const posts = await Promise.all(others.map((job) => job.finish()));
 			expect(posts.flat().flatMap(({ lines }) => lines.filter((line) => line.startsWith('::')))).toEqual([]);
+			expect(claimsIn(shared)).toBe(1);
 			const config = JSON.parse(readFileSync(join(shared, 'config.json'), 'utf8'));
 			if (dockerAuth === 'helper') expect(config.credHelpers).toEqual({ [host]: 'ecr-pipeline' });
 			else {

@@ -1,5 +1,5 @@
 import { createAgents, createHttpSend, type Digest, digestOf } from '@ecr-pipeline/core';
-import { fallbackTag, type ImageRepository, type Manifest, openBlob, parseManifest } from '@ecr-pipeline/registry';
+import { fallbackTag, type ImageRepository, type Manifest, parseManifest, readBlob } from '@ecr-pipeline/registry';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { HAS_PLAIN_REGISTRY, type PlainRegistry, startPlainRegistry } from './plain-registry.ts';
@@ -159,10 +159,8 @@ async function expectSame(target: ImageRepository, image: Made, tag: string): Pr
 	expect(held.get(tag)?.digest).toBe(image.root.digest);
 	for (const [digest, bytes] of image.blobs) {
 		if (image.heldForeign.has(digest)) continue;
-		const chunks: Buffer[] = [];
-		for await (const chunk of await openBlob(target, { mediaType: '', digest, size: bytes.length }))
-			chunks.push(chunk as Buffer);
-		expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+		const held = await readBlob(target, { mediaType: '', digest, size: bytes.length });
+		expect(held.equals(bytes)).toBe(true);
 	}
 	expect([...(await target.presentBlobs([...image.elsewhere]))]).toEqual([]);
 }

@@ -145,10 +145,20 @@ describe('a release list', () => {
 		expect(again.summary).toContain('Already promoted 2 images');
 	});
 
+	it('asks anew for the addresses of layers that are over by the time these are read', async () => {
+		const [image = ''] = await images('list/waited', ['waited']);
+		await world.create(PRODUCTION, 'list/waited');
+		world.ecr.addFaults([{ operation: 'storage:GetLayer', fault: 'expired-token', times: 2 }]);
+		const ran = await promote([{ image, to: [`${world.production}/list/waited`], tags: ['v1'] }]);
+		world.ecr.clearFaults();
+		expect(ran.error).toBeUndefined();
+		expect(ran.counts['ecr:GetDownloadUrlForLayer']).toBe((ran.counts['v2:FinishUpload'] ?? 0) + 2);
+	});
+
 	it('tells all failures at once and tags nothing when one image cannot be copied', async () => {
 		const [whole = '', broken = ''] = await images('list/broken', ['whole', 'broken']);
 		await world.create(PRODUCTION, 'list/whole', 'list/broken');
-		world.ecr.addFaults([{ operation: 'storage:GetLayer', fault: 'error', status: 403, times: 1 }]);
+		world.ecr.addFaults([{ operation: 'v2:FinishUpload', fault: 'error', status: 403, times: 1 }]);
 		const ran = await promote([
 			{ image: whole, to: [`${world.production}/list/whole`], tags: ['v1'] },
 			{ image: broken, to: [`${world.production}/list/broken`], tags: ['v1'] },

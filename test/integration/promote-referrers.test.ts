@@ -4,8 +4,8 @@ import {
 	type ImageRepository,
 	manifestFromBytes,
 	OCI_INDEX,
-	openBlob,
 	parseManifest,
+	readBlob,
 } from '@ecr-pipeline/registry';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -74,6 +74,15 @@ async function fallbackOf(repository: ImageRepository, subject: Digest): Promise
 }
 
 describe('referrers', () => {
+	it('that would come along to an image that is there already are a change, in a dry run too', async () => {
+		await promote();
+		await push(source, referrerOf(image.root, 'signed later'));
+		const planned = await promote({ 'dry-run': 'true' });
+		expect([outcomes(planned), planned.outputs.changed]).toEqual([['planned'], true]);
+		expect((await promote()).outputs.changed).toBe(true);
+		expect((await promote({ 'dry-run': 'true' })).outputs.changed).toBe(false);
+	});
+
 	it('of the index, of its children, and of each other come along, byte for byte', async () => {
 		const [child] = image.manifests;
 		if (child === undefined) throw new Error('no child');
@@ -228,9 +237,7 @@ describe('attach-record', () => {
 		const parsed = manifest === undefined ? undefined : parseManifest(manifest);
 		const [layer] = parsed?.kind === 'image' ? parsed.layers : [];
 		if (layer === undefined) throw new Error('no record');
-		const chunks: Buffer[] = [];
-		for await (const chunk of await openBlob(target, layer)) chunks.push(chunk as Buffer);
-		expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({
+		expect(JSON.parse((await readBlob(target, layer)).toString())).toMatchObject({
 			_type: 'https://in-toto.io/Statement/v1',
 			subject: [{ name: `${target.name}@${image.root.digest}`, digest: { sha256: image.root.digest.slice(7) } }],
 			predicate: {

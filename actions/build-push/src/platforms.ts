@@ -1,12 +1,12 @@
-import { type Digest, PipelineError, readBody } from '@ecr-pipeline/core';
+import { type Digest, PipelineError } from '@ecr-pipeline/core';
 import {
 	formatPlatform,
 	type ImageSource,
 	isPlatformImage,
 	type Manifest,
-	openBlob,
 	type Platform,
 	parseManifest,
+	readBlob,
 } from '@ecr-pipeline/registry';
 
 // Configurations are a few kilobytes; more than this is not one.
@@ -27,7 +27,7 @@ export async function platformsOf(source: ImageSource, manifest: Manifest): Prom
 export async function platformOf(source: ImageSource, manifest: Manifest): Promise<Platform> {
 	const parsed = parseManifest(manifest);
 	if (parsed.kind === 'index') throw unreadable(manifest.digest, 'it is an index');
-	const bytes = await readBody(await openBlob(source, parsed.config), MAX_CONFIG);
+	const bytes = await readBlob(source, parsed.config, MAX_CONFIG);
 	return platformIn(bytes, manifest.digest);
 }
 

@@ -11,6 +11,8 @@ function read(values: Record<string, string>, env: Record<string, string> = { AW
 	return result;
 }
 
+const POLICIES = Array.from({ length: 11 }, (_, index) => `arn:aws:iam::aws:policy/p${index}`).join(',');
+
 describe('inputs of ecr-login-oidc', () => {
 	it('takes the region from the environment', () => {
 		expect(read({}).region).toBe('eu-west-1');
@@ -28,6 +30,14 @@ describe('inputs of ecr-login-oidc', () => {
 		]);
 	});
 
+	it('takes an external id with commas whole', () => {
+		const { chain } = read({
+			'role-to-assume': 'hub',
+			'role-chain': 'arn:aws:iam::222222222222:role/spoke, external-id=a,b',
+		});
+		expect(chain).toEqual([{ arn: 'arn:aws:iam::222222222222:role/spoke', externalId: 'a,b' }]);
+	});
+
 	it.each([
 		[{ 'role-to-assume': 'arn:aws:iam::1:role/x' }, 'Input "role-to-assume" is "arn:aws:iam::1:role/x"'],
 		[{ 'retry-max-attempts': '0' }, 'from 1 to 100'],
@@ -41,6 +51,12 @@ describe('inputs of ecr-login-oidc', () => {
 		[{ 'allowed-account-ids': '123' }, 'twelve digits'],
 		[{ 'docker-auth': 'magic' }, 'allowed: config, helper, none'],
 		[{ 'registry-type': 'public', registries: '111111111111' }, 'not together with registry-type: public'],
+		[{ 'managed-session-policies': 'arn:aws:iam::aws:policy/ReadOnlyAccess' }, 'only together with role-to-assume'],
+		[{ 'web-identity-token-file': '/token' }, 'only together with role-to-assume'],
+		[{ 'managed-session-policies': 'ReadOnlyAccess', 'role-to-assume': 'x' }, 'ARNs of policies'],
+		[{ 'managed-session-policies': POLICIES, 'role-to-assume': 'x' }, 'at most 10'],
+		[{ 'role-external-id': 'has space', 'role-to-assume': 'x' }, 'Input "role-external-id"'],
+		[{ 'role-chain': 'arn:aws:iam::222222222222:role/x,external=y', 'role-to-assume': 'x' }, 'each line is the ARN'],
 		[{ 'aws-profile': 'x' }, 'only together with role-to-assume'],
 		[{ 'aws-profile': 'a]b', 'role-to-assume': 'x' }, 'Input "aws-profile"'],
 	])('refuses %j', (values, message) => {

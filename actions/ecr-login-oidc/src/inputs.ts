@@ -1,7 +1,15 @@
 import { awsRegion, type Env, type Inputs, isLoopback, isRepositoryName } from '@ecr-pipeline/core';
 import { type ChainedRole, parseEcrHost } from '@ecr-pipeline/ecr';
+import {
+	ROLE_ARN,
+	readChain,
+	readExternalId,
+	readPolicyArns,
+	readSessionName,
+	readTags,
+	readTransitiveKeys,
+} from './session-inputs.ts';
 import { SESSION_SCOPES, type SessionScope } from './session-policy.ts';
-import { USUAL_TAGS } from './session-tags.ts';
 
 export interface LoginInputs {
 	/** ARN or name of the first role; absent: the ambient credentials. */
@@ -33,15 +41,23 @@ export interface LoginInputs {
 	readonly skipLogout: boolean;
 	/** Forget the AWS credentials of the environment before anything is done. */
 	readonly unsetCurrentCredentials: boolean;
-	/** How often STS and ECR are asked at most. */
+	/** How often STS is asked at most. */
 	readonly attempts: number;
 }
 
-const ROLE_ARN = /^arn:[a-z0-9-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const ROLE_NAME = /^[\w+=,.@/-]{1,64}$/;
-const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 // STS takes inline and managed policies of 2,048 characters together (API reference, AssumeRoleWithWebIdentity).
 const POLICY_LIMIT = 2048;
+
+// Without a role they would be passed over in silence: a session wider than asked for, or of somebody else.
+const ONLY_WITH_ROLE = [
+	'session-scope',
+	'role-chain',
+	'inline-session-policy',
+	'managed-session-policies',
+	'web-identity-token-file',
+	'aws-profile',
+];
 
 /** Reads and checks every input of the action. */
 export function readInputs(inputs: Inputs, env: Env): LoginInputs {
@@ -66,7 +82,7 @@ export function readInputs(inputs: Inputs, env: Env): LoginInputs {
 	const registryType = inputs.choice('registry-type', ['private', 'public'], 'private');
 	if (registryType === 'public' && scopes.includes('scan'))
 		inputs.problem('session-scope', 'scan', 'pull, push or promote with registry-type: public, which scans nothing');
-	for (const name of ['session-scope', 'role-chain', 'inline-session-policy', 'aws-profile'] as const) {
+	for (const name of ONLY_WITH_ROLE) {
 		if (role === undefined && inputs.text(name) !== undefined)
 			inputs.problem(name, inputs.text(name), 'only together with role-to-assume');
 	}
@@ -76,14 +92,14 @@ export function readInputs(inputs: Inputs, env: Env): LoginInputs {
 		audience: inputs.text('audience') ?? 'sts.amazonaws.com',
 		sessionName: readSessionName(inputs),
 		durationSeconds: inputs.integer('role-duration-seconds', 3600, { min: 900, max: 43_200 }),
-		...optional('externalId', inputs.text('role-external-id')),
+		...optional('externalId', readExternalId(inputs)),
 		tags,
 		transitiveTagKeys: readTransitiveKeys(inputs, tags),
 		skipSessionTagging: inputs.boolean('role-skip-session-tagging', false),
 		...optional('tokenFile', inputs.text('web-identity-token-file')),
 		chain: readChain(inputs),
 		...optional('policy', policy),
-		policyArns: inputs.list('managed-session-policies'),
+		policyArns: readPolicyArns(inputs),
 		scopes,
 		repositories,
 		allowedAccountIds: readAccountIds(inputs),
@@ -114,13 +130,6 @@ function readRegion(inputs: Inputs, env: Env): string {
 	return region ?? '';
 }
 
-function readSessionName(inputs: Inputs): string {
-	const name = inputs.text('role-session-name') ?? 'GitHubActions';
-	if (!SESSION_NAME.test(name))
-		inputs.problem('role-session-name', name, '2 to 64 characters of A-Z a-z 0-9 _ + = , . @ -');
-	return name;
-}
-
 function readScopes(inputs: Inputs): SessionScope[] {
 	const scopes: SessionScope[] = [];
 	for (const given of inputs.list('session-scope')) {
@@ -140,67 +149,6 @@ function readRepositories(inputs: Inputs, scopes: readonly SessionScope[]): stri
 	if (scopes.length > 0 && repositories.length === 0)
 		inputs.problem('repositories', undefined, 'it is required with session-scope');
 	return repositories;
-}
-
-function readChain(inputs: Inputs): ChainedRole[] {
-	return inputs.lines('role-chain').map((line) => {
-		const [arn = '', option] = line.split(/,\s*/, 2);
-		const externalId = /^external-id=(.+)$/.exec(option ?? '')?.[1];
-		if (!ROLE_ARN.test(arn) || (option !== undefined && externalId === undefined)) {
-			inputs.problem(
-				'role-chain',
-				line,
-				'each line is the ARN of a role, and ",external-id=…" behind it where the role wants one',
-			);
-		}
-		return externalId === undefined ? { arn } : { arn, externalId };
-	});
-}
-
-function readTags(inputs: Inputs): Record<string, string> {
-	const given = inputs.text('custom-tags');
-	if (given === undefined) return {};
-	try {
-		const value: unknown = JSON.parse(given);
-		const whole =
-			typeof value === 'object' && value !== null && Object.values(value).every((item) => typeof item === 'string');
-		if (whole && !Array.isArray(value)) return checkedTags(value as Record<string, string>, inputs);
-	} catch {
-		// Said below.
-	}
-	inputs.problem('custom-tags', given, 'a JSON object of strings');
-	return {};
-}
-
-// API reference, Tag: what STS takes in keys and values, and how many tags.
-const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-const MOST_TAGS = 50 - USUAL_TAGS.length;
-
-function checkedTags(tags: Record<string, string>, inputs: Inputs): Record<string, string> {
-	const entries = Object.entries(tags);
-	if (entries.length > MOST_TAGS)
-		inputs.problem(
-			'custom-tags',
-			`${entries.length} tags`,
-			`at most ${MOST_TAGS}: STS takes 50, and ${USUAL_TAGS.length} are set`,
-		);
-	for (const [key, value] of entries) {
-		if (key.length < 1 || key.length > 128 || value.length > 256 || !TAG_TEXT.test(key) || !TAG_TEXT.test(value))
-			inputs.problem(
-				'custom-tags',
-				`${key}=${value}`,
-				'a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _ . : / = + - @',
-			);
-	}
-	return tags;
-}
-
-function readTransitiveKeys(inputs: Inputs, tags: Readonly<Record<string, string>>): string[] {
-	const keys = inputs.list('transitive-tag-keys');
-	const known = [...Object.keys(tags), ...USUAL_TAGS];
-	for (const key of keys)
-		if (!known.includes(key)) inputs.problem('transitive-tag-keys', key, `a key of a session tag: ${known.join(', ')}`);
-	return keys;
 }
 
 function readAccountIds(inputs: Inputs): string[] {

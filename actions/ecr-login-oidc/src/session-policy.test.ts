@@ -35,10 +35,14 @@ describe('sessionPolicy', () => {
 	});
 
 	it.each([
-		['push', 'build-push', ['ecr:CreateRepository', 'ecr:PutLifecyclePolicy', 'ecr:SetRepositoryPolicy']],
+		[
+			'push',
+			'build-push',
+			['ecr:CreateRepository', 'ecr:PutLifecyclePolicy', 'ecr:SetRepositoryPolicy', 'ecr:TagResource'],
+		],
 		['scan', 'wait-for-scan', []],
 		['promote', 'promote-by-digest', []],
-	] as const)('of the scope %s holds what %s calls', (scope, action, ownersOnly) => {
+	] as const)('of the scope %s holds what %s calls, and a token, and nothing else', (scope, action, ownersOnly) => {
 		const file = new URL(`../../../iam/${action}.json`, import.meta.url);
 		const called = (JSON.parse(readFileSync(file, 'utf8')).permissions as { action: string }[]).map(
 			(item) => item.action,
@@ -46,7 +50,8 @@ describe('sessionPolicy', () => {
 		const { Statement } = JSON.parse(sessionPolicy([scope], ['app'], [PLACE])) as { Statement: { Action: string[] }[] };
 		const allowed = Statement.flatMap(({ Action }) => Action);
 		const owners: readonly string[] = ownersOnly;
-		expect(called.filter((name) => !allowed.includes(name) && !owners.includes(name))).toEqual([]);
+		const wanted = called.filter((name) => !owners.includes(name));
+		expect(allowed.sort()).toEqual([...new Set([...wanted, 'ecr:GetAuthorizationToken'])].sort());
 	});
 
 	it('names each registry that is logged in to', () => {

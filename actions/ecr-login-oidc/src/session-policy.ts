@@ -9,7 +9,6 @@ const PULL = ['BatchCheckLayerAvailability', 'BatchGetImage', 'GetDownloadUrlFor
 const PUSH = [
 	...PULL,
 	'CompleteLayerUpload',
-	'DescribeImages',
 	'DescribeRepositories',
 	'InitiateLayerUpload',
 	'PutImage',
@@ -42,7 +41,7 @@ const ACTIONS: Readonly<Record<SessionScope, ScopeActions>> = {
 		],
 	},
 	promote: {
-		repository: [...PUSH, 'DescribeImageReplicationStatus'],
+		repository: [...PUSH, 'DescribeImageReplicationStatus', 'DescribeImages'],
 		registry: ['ecr:DescribePullThroughCacheRules', 'ecr:DescribeRegistry', 'ecr:GetAccountSetting'],
 	},
 };

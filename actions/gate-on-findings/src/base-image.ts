@@ -5,11 +5,10 @@ import {
 	type ImageReference,
 	PipelineError,
 	parseImageReference,
-	readBody,
 } from '@ecr-pipeline/core';
 import { openRegistries, type Registries } from '@ecr-pipeline/ecr';
 import type { BaseImage, Evidence } from '@ecr-pipeline/findings';
-import { formatPlatform, type ImageRepository, type Manifest, openBlob, parseManifest } from '@ecr-pipeline/registry';
+import { formatPlatform, type ImageRepository, type Manifest, parseManifest, readBlob } from '@ecr-pipeline/registry';
 import { platformManifests } from './platform-manifests.ts';
 import type { Subject } from './subject.ts';
 
@@ -83,7 +82,7 @@ async function readLayers(reference: ImageReference, which: string, registries: 
 async function layersOf(manifest: Manifest, source: ImageRepository): Promise<PlatformLayers> {
 	const parsed = parseManifest(manifest);
 	if (parsed.kind !== 'image') throw malformed(manifest, 'it is an index');
-	const bytes = await readBody(await openBlob(source, parsed.config));
+	const bytes = await readBlob(source, parsed.config);
 	if (digestOf(bytes) !== parsed.config.digest) throw malformed(manifest, 'its configuration has another digest');
 	const config = JSON.parse(bytes.toString('utf8')) as {
 		readonly os?: string;

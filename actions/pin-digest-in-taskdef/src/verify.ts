@@ -1,13 +1,13 @@
-import { type Digest, digestOf, PipelineError, readBody } from '@ecr-pipeline/core';
+import { type Digest, digestOf, PipelineError } from '@ecr-pipeline/core';
 import {
 	type Descriptor,
 	formatPlatform,
 	type ImageSource,
 	isPlatformImage,
 	type Manifest,
-	openBlob,
 	type Platform,
 	parseManifest,
+	readBlob,
 } from '@ecr-pipeline/registry';
 import { runsOn, type TaskPlatform } from './platform.ts';
 
@@ -57,7 +57,7 @@ async function manifestOf(repository: ImageSource, digest: Digest): Promise<Mani
 }
 
 async function configPlatform(repository: ImageSource, { digest }: Manifest, config: Descriptor): Promise<Platform> {
-	const bytes = await readBody(await openBlob(repository, config));
+	const bytes = await readBlob(repository, config);
 	const found = digestOf(bytes);
 	if (found !== config.digest) {
 		throw new PipelineError({

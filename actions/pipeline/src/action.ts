@@ -18,7 +18,7 @@ function outputsOf({ outputs, image, records }: PipelineResult): Record<string, 
 	const digest = digestOfImage(image);
 	const stages = records.map(({ stage, outcome, milliseconds }) => ({ stage, outcome, seconds: milliseconds / 1000 }));
 	const own = { image: image ?? '', digest: digest ?? '' };
-	return { ...mergeOutputs(outputs), ...own, result: { action: 'ecr-pipeline', ...own, stages } };
+	return { ...mergeOutputs(outputs), ...own, result: { schemaVersion: 1, action: 'ecr-pipeline', ...own, stages } };
 }
 
 function summaryOf({ records, stages, image }: PipelineResult): string {

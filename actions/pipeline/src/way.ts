@@ -27,10 +27,11 @@ export function wayMarkdown(
 		const reached = records.some((entry) => entry.stage === stage);
 		return reached ? `  ${STAGES[index]} --> ${stage}` : `  ${STAGES[index]} -.-> ${stage}`;
 	});
+	const stopped = records.find(({ outcome }) => outcome === 'failed');
 	return [
 		digest === undefined
 			? '## The image did not come to be'
-			: `## ${codeSpan(`sha256:${shortDigest(digest)}…`)}, all the way`,
+			: `## ${codeSpan(`sha256:${shortDigest(digest)}…`)}${stopped === undefined ? ', all the way' : ` stopped at ${stopped.stage}`}`,
 		'',
 		...(digest === undefined ? [] : [codeSpan(digest), '']),
 		'```mermaid',

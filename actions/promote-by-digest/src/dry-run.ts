@@ -1,6 +1,6 @@
 import { NO_COUNTS } from './copy.ts';
 import { forAll } from './failures.ts';
-import type { Job } from './job.ts';
+import { type Job, outstanding } from './job.ts';
 import { type Reason, whyBytesMove } from './preflight.ts';
 import type { CopyPlan, Promotion } from './result.ts';
 import type { Sides } from './sides.ts';
@@ -11,6 +11,7 @@ export function dryRun(jobs: readonly Job[], sides: Sides): Promise<Promotion[]>
 		const { source, destination, evidence } = job;
 		const { repository, tags, present, place } = destination;
 		const reasons = present ? [] : await whyBytesMove(source.place, place, sides);
+		const planned = await plannedEvidence(job, await evidence());
 		const moved = tags.find(({ outcome }) => outcome === 'moved')?.previous;
 		return {
 			source: `${source.repository.name}@${source.original.digest}`,
@@ -19,9 +20,9 @@ export function dryRun(jobs: readonly Job[], sides: Sides): Promise<Promotion[]>
 			registry: repository.registry,
 			repository: repository.repository,
 			tags,
-			changed: !present || tags.some(({ outcome }) => outcome !== 'unchanged'),
+			changed: !present || outstanding(destination).length > 0 || planned.some(({ outcome }) => outcome === 'planned'),
 			counts: NO_COUNTS,
-			evidence: await plannedEvidence(job, await evidence()),
+			evidence: planned,
 			reasons,
 			plan: await copyPlan(job, reasons),
 			...(moved === undefined ? {} : { previousDigest: moved }),

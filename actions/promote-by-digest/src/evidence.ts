@@ -66,22 +66,32 @@ export async function findEvidence(source: ImageRepository, subjects: readonly D
 			if (entries.length > 0) fallbacks.set(subject, entries);
 			referring.push(...entries.map((entry) => ({ subject, entry })));
 		}
-		const fresh = referring.filter(({ entry: { digest } }) => !seen.has(digest) && seen.add(digest));
-		evidence.push(...(await existing(source, fresh)));
+		const belonging: Evidence[] = [];
+		for (const one of await existing(source, onceEach(referring, seen)))
+			if (!seen.has(one.digest) && seen.add(one.digest)) belonging.push(one);
+		evidence.push(...belonging);
 		for (const [tag, manifest] of tagged)
 			if (tag.includes('.')) evidence.push({ digest: manifest.digest, manifest, tag, kind: kindOfTag(tag) });
-		level = fresh.map(({ entry }) => entry.digest);
+		level = belonging.map(({ digest }) => digest);
 		names = level.map(fallbackTag);
 	}
 	return { evidence, fallbacks };
 }
 
-async function existing(
-	source: ImageRepository,
-	listed: readonly { readonly subject: Digest; readonly entry: Descriptor }[],
-): Promise<Evidence[]> {
+interface Listed {
+	readonly subject: Digest;
+	readonly entry: Descriptor;
+}
+
+/** What is not known yet, once for each subject: where two list the same, only one of them is what it refers to. */
+function onceEach(listed: readonly Listed[], seen: ReadonlySet<Digest>): readonly Listed[] {
+	const fresh = listed.filter(({ entry: { digest } }) => !seen.has(digest));
+	return [...new Map(fresh.map((one) => [`${one.subject} ${one.entry.digest}`, one])).values()];
+}
+
+async function existing(source: ImageRepository, listed: readonly Listed[]): Promise<Evidence[]> {
 	if (listed.length === 0) return [];
-	const manifests = await source.manifests(listed.map(({ entry }) => entry.digest));
+	const manifests = await source.manifests([...new Set(listed.map(({ entry }) => entry.digest))]);
 	return listed.flatMap(({ subject, entry }): Evidence[] => {
 		const manifest = manifests.get(entry.digest);
 		const evidence = { digest: entry.digest, subject, kind: entry.artifactType ?? entry.mediaType };

@@ -50,7 +50,7 @@ function row(outcome: ManifestOutcome): string[] {
 	const complete = outcome.state === 'complete';
 	const active = complete ? outcome.findings.filter((finding) => finding.status === 'active').length : undefined;
 	return [
-		`${codeSpan(platform)}<br>${codeSpan(digest.slice(0, 19))}`,
+		`${platform === 'unknown' ? '' : `${codeSpan(platform)}<br>`}${codeSpan(digest.slice(0, 19))}`,
 		complete ? `${state} (${outcome.scanType})` : `${state}: ${escapeMarkdown(outcome.reason)}`,
 		status === undefined ? '–' : codeSpan(status),
 		active === undefined ? '–' : String(active),

@@ -613,6 +613,13 @@ describe('what is handed on', () => {
 		expect(variablesOf(result)).toEqual({ ECR_PIPELINE_FINDINGS: '' });
 	});
 
+	it('names an image that is no index by its digest alone, since its manifest tells no platform', async () => {
+		const { result } = await play({ script: { scans: one([0, { status: 'FAILED' }]) } });
+		expect(result.outcomes.map(({ platform }) => platform)).toEqual(['unknown']);
+		expect(summaryOf(result)).not.toContain('<code>unknown</code>');
+		expect(summaryOf(result)).toContain(`<code>${result.digest.slice(0, 19)}</code>`);
+	});
+
 	it('lets no text of the registry become markup', async () => {
 		const description = '</table><script>alert(1)</script>|\n::error::x';
 		const { result } = await play({ script: { scans: one([0, { status: 'FAILED', description }]) } });

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from './clock.ts';
+import { createDownload, type Download } from './download.ts';
 import { type RunCommand, runCommand } from './exec.ts';
 import { createAgents, createHttpSend, type HttpAgents, type HttpSend } from './http.ts';
 import type { Env } from './inputs.ts';
@@ -13,6 +14,8 @@ export interface Context {
 	readonly random: () => number;
 	readonly agents: HttpAgents;
 	readonly send: HttpSend;
+	/** For bodies of many bytes. */
+	readonly download: Download;
 	readonly run: RunCommand;
 	/** Hides a secret in everything that is printed from now on. */
 	readonly mask: (secret: string) => void;
@@ -36,6 +39,7 @@ export function createContext(runner: Runner): Context {
 		random: Math.random,
 		agents,
 		send: createHttpSend(agents),
+		download: createDownload(runner.env),
 		run: runCommand,
 		mask: runner.mask,
 		saveState: runner.saveState,

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import type { Env } from './inputs.ts';
 
@@ -10,8 +9,8 @@ export interface HttpRequest {
 	readonly method: string;
 	readonly url: URL;
 	readonly headers?: Readonly<Record<string, string>>;
-	/** Bytes, or a stream; a stream wants a `content-length` among the headers, or it is sent in chunks. */
-	readonly body?: Uint8Array | string | Readable;
+	/** Bytes, or pieces of them, each of which is sent before the next is asked for; pieces want a `content-length` among the headers. */
+	readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
 	readonly signal?: AbortSignal;
 }
 
@@ -74,29 +73,46 @@ export function createHttpSend(agents: HttpAgents): HttpSend {
 				),
 			);
 			request.on('error', reject);
-			if (body instanceof Readable) pipeline(body, request).catch(reject);
+			if (isPieces(body)) sendPieces(body, request).catch(reject);
 			else request.end(body);
 		});
 }
 
 function withLength(headers: Readonly<Record<string, string>>, body: HttpRequest['body']): Record<string, string> {
-	if (body instanceof Readable || (body === undefined && headers['content-length'] !== undefined))
-		return { ...headers };
+	if (isPieces(body) || (body === undefined && headers['content-length'] !== undefined)) return { ...headers };
 	const length = body === undefined ? 0 : Buffer.byteLength(body);
 	return body === undefined ? { ...headers } : { ...headers, 'content-length': String(length) };
 }
 
-/** Reads a whole body. More than `limit` bytes is an error: no answer of a control plane is that large. */
-export async function readBody(body: Readable, limit = 64 * 1024 * 1024): Promise<Buffer> {
+function isPieces(body: HttpRequest['body']): body is AsyncIterable<Uint8Array> {
+	return typeof body === 'object' && Symbol.asyncIterator in body;
+}
+
+/** Whatever happens to the request, the source of the pieces is closed. */
+async function sendPieces(pieces: AsyncIterable<Uint8Array>, request: http.ClientRequest): Promise<void> {
+	// A request that is destroyed before it had a connection calls back for none of its writes.
+	let closed = (): void => undefined;
+	request.once('close', () => closed());
+	for await (const piece of pieces) {
+		await new Promise<void>((resolve, reject) => {
+			closed = () => reject(request.errored ?? new Error('the request was closed before its body had been sent'));
+			request.write(piece, (error) => (error ? reject(error) : resolve()));
+		});
+	}
+	request.end();
+}
+
+/**
+ * Reads a whole body; its chunks may be overwritten as they come. More than `limit` bytes is an error: no answer of a control
+ * plane is that large.
+ */
+export async function readBody(body: AsyncIterable<Uint8Array>, limit = 64 * 1024 * 1024): Promise<Buffer> {
 	const chunks: Buffer[] = [];
 	let size = 0;
-	for await (const chunk of body as AsyncIterable<Buffer>) {
+	for await (const chunk of body) {
 		size += chunk.length;
-		if (size > limit) {
-			body.destroy();
-			throw new Error(`the answer is larger than ${limit} bytes`);
-		}
-		chunks.push(chunk);
+		if (size > limit) throw new Error(`the answer is larger than ${limit} bytes`);
+		chunks.push(Buffer.from(chunk));
 	}
 	return Buffer.concat(chunks);
 }

@@ -12,6 +12,7 @@ export { type Clock, systemClock } from './clock.ts';
 export { type Context, createContext } from './context.ts';
 export { type HelperCredentials, runCredentialHelper, siblingProgram } from './credential-helper.ts';
 export { type Digest, digestOf, isDigest, shortDigest } from './digest.ts';
+export { createDownload, type Download } from './download.ts';
 export { type ErrorCode, messageOf, PipelineError, type Problem } from './errors.ts';
 export { codeSpan, escapeCommandData, escapeHtml, escapeLog, escapeMarkdown } from './escape.ts';
 export { type CommandOptions, type CommandResult, type RunCommand, runCommand } from './exec.ts';

@@ -2,17 +2,30 @@ import type { Context } from './context.ts';
 
 const EVERY_MILLISECONDS = 10_000;
 
-/** Runs work and prints one line every ten seconds while it lasts: done of total, rate, what it waits for. */
+/**
+ * Runs work and prints one line every ten seconds while it lasts: done of total, rate, what it waits for. The lines are
+ * folded under the first of them; work that ends sooner prints nothing. GitHub folds one level: not for work within a group.
+ */
 export async function withProgress<T>(
-	context: Pick<Context, 'log'>,
+	{ log }: Pick<Context, 'log'>,
 	describe: () => string,
 	work: () => Promise<T>,
 ): Promise<T> {
-	const timer = setInterval(() => context.log.info(describe()), EVERY_MILLISECONDS);
+	let group: Promise<void> | undefined;
+	let close = (): void => undefined;
+	const timer = setInterval(() => {
+		if (group !== undefined) return log.info(describe());
+		const closing = new Promise<void>((resolve) => {
+			close = resolve;
+		});
+		group = log.group(describe(), () => closing);
+	}, EVERY_MILLISECONDS);
 	try {
 		return await work();
 	} finally {
 		clearInterval(timer);
+		close();
+		await group;
 	}
 }
 

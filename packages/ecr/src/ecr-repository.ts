@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import {
 	BatchCheckLayerAvailabilityCommand,
 	BatchGetImageCommand,
@@ -6,6 +5,7 @@ import {
 	GetDownloadUrlForLayerCommand,
 	type Image,
 	type ImageIdentifier,
+	type ImageReferrer,
 	ListImageReferrersCommand,
 	PutImageCommand,
 } from '@aws-sdk/client-ecr';
@@ -114,7 +114,16 @@ async function getImages(
 				answer: `${failure.failureCode} for ${failure.imageId?.imageTag ?? failure.imageId?.imageDigest}: ${failure.failureReason}`,
 			});
 		}
-		return new Map(images.flatMap((image) => named(image, references)));
+		const found = new Map(images.flatMap((image) => named(image, references)));
+		const absent = new Set(failures.map(({ imageId }) => imageId?.imageTag ?? imageId?.imageDigest));
+		const unanswered = references.find((reference) => !found.has(reference) && !absent.has(reference));
+		if (unanswered === undefined) return found;
+		throw new PipelineError({
+			code: 'service',
+			attempted,
+			answer: `ECR did not say whether ${unanswered} is there`,
+			fix: 'Run again.',
+		});
 	} catch (error) {
 		throw explainRepositoryError(error, attempted, 'ecr:BatchGetImage', name);
 	}
@@ -165,21 +174,42 @@ async function locateLayer(
 	context: Context,
 ): Promise<OpenBlob> {
 	const attempted = `Could not get the layer ${blob.digest} of ${name}`;
-	let url: URL;
-	try {
-		const { downloadUrl = '' } = await client.send(
-			new GetDownloadUrlForLayerCommand({ ...common, layerDigest: blob.digest }),
-		);
-		url = new URL(downloadUrl);
-	} catch (error) {
-		throw explainRepositoryError(error, attempted, 'ecr:GetDownloadUrlForLayer', name);
-	}
-	assertRedirectAllowed(new URL(`https://${name}`), url);
-	return () => openStored(url, attempted, context);
+	const locate = async (): Promise<URL> => {
+		let url: URL;
+		try {
+			const { downloadUrl = '' } = await client.send(
+				new GetDownloadUrlForLayerCommand({ ...common, layerDigest: blob.digest }),
+			);
+			url = new URL(downloadUrl);
+		} catch (error) {
+			throw explainRepositoryError(error, attempted, 'ecr:GetDownloadUrlForLayer', name);
+		}
+		assertRedirectAllowed(new URL(`https://${name}`), url);
+		return url;
+	};
+	const url = await locate();
+	return async () => {
+		try {
+			return await openStored(url, blob, attempted, context);
+		} catch (error) {
+			if (!isOver(error)) throw error;
+			return openStored(await locate(), blob, attempted, context);
+		}
+	};
 }
 
+/** A signed address lasts for a time only, which a blob can spend waiting for its turn: S3 says 403, or 400 for its token. */
+function isOver(error: unknown): boolean {
+	return error instanceof RegistryError && [400, 403].includes(error.status);
+}
+
+// From here on a connection of its own is worth the time that it takes to make.
+const LARGE = 8 * 1024 * 1024;
+
 /** The address is signed by itself; no Authorization goes with it. */
-async function openStored(url: URL, attempted: string, context: Context): Promise<Readable> {
+async function openStored(url: URL, { size }: Descriptor, attempted: string, context: Context): ReturnType<OpenBlob> {
+	const download = size < LARGE ? undefined : await context.download(url);
+	if (download !== undefined) return download;
 	const response = await context.send({ method: 'GET', url });
 	if (response.status === 200) return response.body;
 	const text = (await readBody(response.body, 64 * 1024).catch(() => Buffer.alloc(0))).toString('utf8');
@@ -188,6 +218,7 @@ async function openStored(url: URL, attempted: string, context: Context): Promis
 		code: 'service',
 		attempted,
 		answer: `${url.host} answered ${response.status} ${text.slice(0, 200)}`,
+		fix: `Run again; if it stays so, check that this runner may read from ${url.host}, where ECR keeps its layers (endpoint policy, proxy).`,
 	});
 }
 
@@ -228,6 +259,7 @@ async function listReferrers(
 	subject: Digest,
 	name: string,
 ): Promise<Descriptor[]> {
+	const attempted = `Could not list the referrers of ${subject} in ${name}`;
 	const found: Descriptor[] = [];
 	let nextToken: string | undefined;
 	do {
@@ -240,27 +272,31 @@ async function listReferrers(
 					...(nextToken === undefined ? {} : { nextToken }),
 				}),
 			);
-			for (const { digest, mediaType, size, artifactType, annotations } of page.referrers ?? []) {
-				if (digest === undefined || !isDigest(digest) || mediaType === undefined) continue;
-				found.push({
-					digest,
-					mediaType,
-					size: size ?? 0,
-					...(artifactType === undefined ? {} : { artifactType }),
-					...(annotations === undefined ? {} : { annotations }),
-				});
-			}
+			found.push(...(page.referrers ?? []).map((referrer) => descriptorOf(referrer, attempted)));
 			nextToken = page.nextToken;
 		} catch (error) {
-			throw explainRepositoryError(
-				error,
-				`Could not list the referrers of ${subject} in ${name}`,
-				'ecr:BatchGetImage',
-				name,
-			);
+			throw explainRepositoryError(error, attempted, 'ecr:BatchGetImage', name);
 		}
 	} while (nextToken !== undefined);
 	return found;
+}
+
+/** One that cannot be read is an error: left out, it could be the signature or the verdict that matters. */
+function descriptorOf(referrer: ImageReferrer, attempted: string): Descriptor {
+	const { digest, mediaType, size, artifactType, annotations } = referrer;
+	if (digest === undefined || !isDigest(digest) || mediaType === undefined)
+		throw new PipelineError({
+			code: 'unsupported',
+			attempted,
+			answer: `${JSON.stringify({ digest, mediaType })} is not a manifest with a media type and a sha256 digest`,
+		});
+	return {
+		digest,
+		mediaType,
+		size: size ?? 0,
+		...(artifactType === undefined ? {} : { artifactType }),
+		...(annotations === undefined ? {} : { annotations }),
+	};
 }
 
 /** An ECR error about a repository, with the step that most often helps. */

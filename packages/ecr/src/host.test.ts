@@ -19,6 +19,9 @@ describe('parseEcrHost', () => {
 		'public.ecr.aws',
 		'11.dkr.ecr.eu-west-1.amazonaws.com',
 		'x.111111111111.dkr.ecr.eu-west-1.amazonaws.com',
+		'111111111111.dkr.ecr.eu-west-1.amazonaws.com.example.net',
+		'111111111111.dkr.ecr.eu-west-1.example.net',
+		'111111111111.dkr.ecr.eu-west-1.amazonawsXcom',
 	])('does not take %s for one', (host) => {
 		expect(parseEcrHost(host)).toBeUndefined();
 	});

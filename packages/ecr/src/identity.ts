@@ -65,9 +65,15 @@ export function registryCredentials(login: Login, context: Context): () => Promi
 		login.registryCredentials === undefined
 			? undefined
 			: { credentials: login.registryCredentials, expiresAt: new Date(login.registryCredentialsExpire) };
+	let next: Promise<RegistryAuthorization> | undefined;
 	return async () => {
-		if (current === undefined || current.expiresAt.getTime() - MARGIN_MILLISECONDS < context.clock.now())
-			current = await authorizeLogin(login, context);
+		if (current === undefined || current.expiresAt.getTime() - MARGIN_MILLISECONDS < context.clock.now()) {
+			// Many requests find out at the same time that it is over.
+			next ??= authorizeLogin(login, context).finally(() => {
+				next = undefined;
+			});
+			current = await next;
+		}
 		return current.credentials;
 	};
 }

@@ -12,6 +12,7 @@ import {
 	createRegistryClient,
 	dockerCredentials,
 	type ImageRepository,
+	servedAt,
 } from '@ecr-pipeline/registry';
 import { byAnyRole, firstPermitted } from './alternatives.ts';
 import { authorizeRegistry } from './authorization-private.ts';
@@ -109,8 +110,9 @@ export function registriesOf(logins: readonly Login[], context: Context): Regist
 			const login = loginFor(logins, registry, repository);
 			const credentials =
 				login === undefined ? () => dockerCredentials(registry, context) : registryCredentials(login, context);
-			const client = createRegistryClient({ host: registry, credentials, preemptive: false }, context);
-			return createOciRepository(client, repository, context);
+			const served = servedAt({ registry, repository });
+			const client = createRegistryClient({ host: served.registry, credentials, preemptive: false }, context);
+			return createOciRepository(client, served.repository, context);
 		},
 	};
 }

@@ -74,8 +74,6 @@ function knownFix(
 		return 'AWS could not reach the issuer of the token, several times; run again later. The issuer of a GitHub Enterprise Server must be reachable from the internet.';
 	if (/MalformedPolicyDocument/.test(text))
 		return `Correct inline-session-policy; it reads: ${policy ?? '(none was given)'}`;
-	if (/retrieve verification key/i.test(text))
-		return 'AWS could not read the keys of the issuer, twice: an issuer of GitHub Enterprise Server must be reachable from the internet with its /.well-known/jwks; that of github.com will be again.';
 	if (/ExpiredToken/.test(text))
 		return tokenFile === undefined
 			? 'A second token was found expired too: the clock of the issuer (GitHub Enterprise Server) is off.'
@@ -93,6 +91,8 @@ function knownFix(
 function whatToCorrect(text: string, request: SessionRequest, claims: TokenClaims): string {
 	const [, , , , account = 'ACCOUNT'] = request.role.split(':');
 	const provider = providerOf(claims);
+	if (/retrieve verification key/i.test(text))
+		return `AWS could not read the keys of the issuer ${String(claims.iss)}, twice: one of GitHub Enterprise Server must be reachable from the internet with its /.well-known/jwks; that of github.com will be again.`;
 	if (/audience/i.test(text))
 		return `The provider ${provider} in account ${account} does not know the audience ${String(claims.aud)}: add it to the provider's client ids, or set \`audience\` to one that it has.`;
 	if (/No OpenIDConnect provider/i.test(text))

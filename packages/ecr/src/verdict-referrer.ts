@@ -1,11 +1,11 @@
-import { type Digest, digestOf, PipelineError, readBody } from '@ecr-pipeline/core';
+import { type Digest, digestOf, PipelineError } from '@ecr-pipeline/core';
 import {
 	type ImageRepository,
 	type ImageSource,
 	listReferrers,
 	type Manifest,
-	openBlob,
 	parseManifest,
+	readBlob,
 } from '@ecr-pipeline/registry';
 import { attachStatement, CREATED_ANNOTATION, PREDICATE_ANNOTATION, STATEMENT_TYPE } from './statement-referrer.ts';
 
@@ -63,7 +63,7 @@ export async function findVerdicts(
 		})
 		.map(({ digest, annotations }) => ({ digest, created: annotations?.[CREATED_ANNOTATION] ?? '' }))
 		// Of two of the same time the order is that of their digests: the same image always gives the same answer.
-		.sort((one, other) => compare(other.created, one.created) || compare(one.digest, other.digest))
+		.sort((one, other) => compare(time(other), time(one)) || compare(one.digest, other.digest))
 		.slice(0, limit);
 	const manifests = await source.manifests(referrers.map(({ digest }) => digest));
 	return Promise.all(
@@ -84,7 +84,7 @@ async function statementOf(source: ImageSource, manifest: Manifest | undefined, 
 			attempted: `Could not read the verdict ${name}`,
 			answer: manifest === undefined ? 'the registry lists it and does not have it' : 'it does not have one layer',
 		});
-	const bytes = await readBody(await openBlob(source, layer), LARGEST);
+	const bytes = await readBlob(source, layer, LARGEST);
 	if (digestOf(bytes) !== layer.digest)
 		throw new PipelineError({
 			code: 'corrupt',
@@ -94,6 +94,12 @@ async function statementOf(source: ImageSource, manifest: Manifest | undefined, 
 	return bytes.toString('utf8');
 }
 
-function compare(one: string, other: string): number {
+/** Milliseconds since 1970; before everything else where the referrer says no time. */
+function time({ created }: Pick<AttachedVerdict, 'created'>): number {
+	const at = Date.parse(created);
+	return Number.isNaN(at) ? Number.NEGATIVE_INFINITY : at;
+}
+
+function compare<Value extends string | number>(one: Value, other: Value): number {
 	return one < other ? -1 : Number(one > other);
 }

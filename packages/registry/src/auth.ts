@@ -1,5 +1,7 @@
 import { type Context, PipelineError, readBody } from '@ecr-pipeline/core';
+import { answeredWith } from './answer.ts';
 import type { RegistryOptions } from './client.ts';
+import { assertRedirectAllowed } from './redirect.ts';
 
 /** The value of an Authorization header; undefined for a registry that wants none. */
 export type Authorization = string | undefined;
@@ -21,8 +23,13 @@ export async function authorize(request: AuthorizationRequest, context: Pick<Con
 		credentials === undefined
 			? undefined
 			: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
-	if (request.challenge === undefined || !/^bearer\s/i.test(request.challenge)) return basic;
+	if (request.challenge === undefined || !isBearer(request.challenge)) return basic;
 	return bearer(request, basic, context);
+}
+
+/** Whether a challenge asks for a token instead of the password itself. */
+export function isBearer(challenge: string): boolean {
+	return /^bearer\s/i.test(challenge);
 }
 
 async function bearer(
@@ -34,10 +41,12 @@ async function bearer(
 	const parameters = new Map(
 		[...challenge.matchAll(/(\w+)="([^"]*)"/g)].map((match) => [match[1] ?? '', match[2] ?? '']),
 	);
-	const realm = parameters.get('realm');
-	if (realm === undefined)
+	const realm = parameters.get('realm') ?? '';
+	if (!URL.canParse(realm))
 		throw new PipelineError({ code: 'access-denied', attempted, answer: `its challenge names no realm: ${challenge}` });
 	const url = new URL(realm);
+	// The password goes there: not over plain HTTP, and not to an address inside.
+	assertRedirectAllowed(new URL(`https://${host}`), url);
 	const service = parameters.get('service');
 	if (service !== undefined) url.searchParams.set('service', service);
 	url.searchParams.set('scope', parameters.get('scope') ?? scope);
@@ -46,15 +55,18 @@ async function bearer(
 		url,
 		headers: basic === undefined ? {} : { authorization: basic },
 	});
-	const text = (await readBody(response.body, 1024 * 1024)).toString('utf8');
-	if (response.status !== 200) {
-		throw new PipelineError({
-			code: 'access-denied',
-			attempted,
-			answer: `${url.host} answered ${response.status}`,
-			fix: `Log in to ${host} before this step.`,
-		});
+	if (response.status !== 200) throw await answeredWith(response, { attempted, host: url.host });
+	const token = tokenIn((await readBody(response.body, 1024 * 1024)).toString('utf8'));
+	if (token === undefined)
+		throw new PipelineError({ code: 'service', attempted, answer: `the answer of ${url.host} holds no token` });
+	return `Bearer ${token}`;
+}
+
+function tokenIn(text: string): string | undefined {
+	try {
+		const { token, access_token: accessToken } = JSON.parse(text) as { token?: string; access_token?: string };
+		return token || accessToken || undefined;
+	} catch {
+		return undefined;
 	}
-	const { token, access_token: accessToken } = JSON.parse(text) as { token?: string; access_token?: string };
-	return `Bearer ${token ?? accessToken ?? ''}`;
 }

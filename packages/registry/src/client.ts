@@ -1,14 +1,6 @@
-import type { Readable } from 'node:stream';
-import {
-	type Context,
-	type HttpResponse,
-	isLoopback,
-	PipelineError,
-	readBody,
-	retry,
-	retryAfterMilliseconds,
-} from '@ecr-pipeline/core';
-import { type Authorization, authorize } from './auth.ts';
+import { type Context, type HttpResponse, isLoopback, PipelineError, readBody, retry } from '@ecr-pipeline/core';
+import { answeredWith, canPass, namedError } from './answer.ts';
+import { type Authorization, authorize, isBearer } from './auth.ts';
 import type { RegistryCredentials } from './docker-config.ts';
 import { assertRedirectAllowed } from './redirect.ts';
 
@@ -29,7 +21,7 @@ export interface RegistryRequest {
 	readonly path: string | URL;
 	readonly headers?: Readonly<Record<string, string>>;
 	/** A function opens the body anew for each attempt. */
-	readonly body?: Uint8Array | (() => Promise<Readable>);
+	readonly body?: Uint8Array | (() => Promise<AsyncIterable<Buffer>>);
 	/** The statuses that are an answer; any other is an error. */
 	readonly accept: readonly number[];
 	/** What this request does, as the start of a sentence, for errors. */
@@ -44,9 +36,10 @@ export interface RegistryRequest {
 export interface RegistryClient {
 	readonly host: string;
 	request(request: RegistryRequest): Promise<HttpResponse>;
+	/** The same with the whole body of the answer, at most `limit` bytes: one that is cut short is asked for again. */
+	read(request: RegistryRequest, limit: number): Promise<{ readonly response: HttpResponse; readonly bytes: Buffer }>;
 }
 
-const AGAIN = new Set([408, 429, 500, 502, 503, 504]);
 const MAX_REDIRECTS = 5;
 
 export function createRegistryClient(
@@ -60,36 +53,46 @@ export function createRegistryClient(
 		const known = challenge === undefined ? authorizations.get(scope) : undefined;
 		if (known !== undefined) return known;
 		const made = authorize({ ...options, scope, ...(challenge === undefined ? {} : { challenge }) }, context);
+		// A password that goes along by itself is asked for anew each time: it can end while the step runs.
+		if (challenge === undefined || (options.preemptive && !isBearer(challenge))) return made;
 		authorizations.set(scope, made);
+		made.catch(() => authorizations.delete(scope));
 		return made;
 	};
 
-	const sendOnce = async (request: RegistryRequest, url: URL, challenge?: string): Promise<HttpResponse> => {
-		const authorization = url.host === base.host ? await authorizationFor(request.scope, challenge) : undefined;
+	const sendOnce = async (request: RegistryRequest, url: URL): Promise<Exchange> => {
+		const authorization = url.host === base.host ? await authorizationFor(request.scope) : undefined;
+		const sending = typeof request.body === 'function' ? new AbortController() : undefined;
 		const body = typeof request.body === 'function' ? await request.body() : request.body;
-		return context.send({
+		const response = await context.send({
 			method: request.method,
 			url,
 			headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
 			...(body === undefined ? {} : { body }),
+			...(sending === undefined ? {} : { signal: sending.signal }),
 		});
+		return { response, stop: () => sending?.abort() };
 	};
 
-	const exchange = async (request: RegistryRequest): Promise<HttpResponse> => {
+	const exchange = async (request: RegistryRequest): Promise<Exchange> => {
 		let url = new URL(request.path, base);
+		// The address of an upload session or of a next page is the registry's to choose, as a redirect is.
+		if (url.origin !== base.origin) assertRedirectAllowed(base, url);
 		let challenged = false;
 		for (let redirects = 0; redirects <= MAX_REDIRECTS; ) {
-			const response = await sendOnce(request, url, undefined);
+			const { response, stop } = await sendOnce(request, url);
 			if (response.status === 401 && !challenged && url.host === base.host) {
 				challenged = true;
 				response.body.resume();
+				stop();
 				await authorizationFor(request.scope, response.headers['www-authenticate'] ?? '');
 				continue;
 			}
 			const location = response.headers.location;
 			const redirected = [301, 302, 303, 307, 308].includes(response.status) && location !== undefined;
-			if (!redirected) return response;
+			if (!redirected) return { response, stop };
 			response.body.resume();
+			stop();
 			const next = new URL(location, url);
 			assertRedirectAllowed(url, next);
 			url = next;
@@ -102,85 +105,39 @@ export function createRegistryClient(
 		});
 	};
 
+	const answered = async <Answer>(
+		request: RegistryRequest,
+		use: (response: HttpResponse) => Promise<Answer>,
+	): Promise<Answer> => {
+		const named = { attempted: request.attempted, host: options.host };
+		const once = async (): Promise<Answer> => {
+			const { response, stop } = await exchange(request);
+			if (request.accept.includes(response.status)) return use(response);
+			const refusal = await answeredWith(response, named);
+			stop();
+			throw refusal;
+		};
+		const { clock, random } = context;
+		const again = (error: unknown): ReturnType<typeof canPass> => canPass(error, clock.now());
+		try {
+			return await retry(once, { clock, random, attempts: request.attempts ?? 6, again });
+		} catch (error) {
+			throw namedError(error, named);
+		}
+	};
+
 	return {
 		host: options.host,
-		request: (request) =>
-			retry(
-				async () => {
-					const response = await exchange(request);
-					if (request.accept.includes(response.status)) return response;
-					throw await answeredWith(response, request, options.host);
-				},
-				{
-					clock: context.clock,
-					random: context.random,
-					attempts: request.attempts ?? 6,
-					again: (error) => canPass(error, context.clock.now()),
-				},
-			),
+		request: (request) => answered(request, async (response) => response),
+		read: (request, limit) =>
+			answered(request, async (response) => ({ response, bytes: await readBody(response.body, limit) })),
 	};
 }
 
-/** Says whether trying again can help: the registry was busy, or the connection broke. */
-export function canPass(error: unknown, now: number): boolean | { readonly afterMilliseconds: number } {
-	if (error instanceof RegistryError) {
-		if (!AGAIN.has(error.status)) return false;
-		const after = retryAfterMilliseconds(error.retryAfter, now);
-		return after === undefined ? true : { afterMilliseconds: after };
-	}
-	if (error instanceof PipelineError) return false;
-	const code = (error as NodeJS.ErrnoException).code;
-	return (
-		code !== undefined &&
-		/^(?:ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ERR_STREAM_PREMATURE_CLOSE|HPE_)/.test(code)
-	);
-}
-
-/** A registry's answer that is not the one hoped for. */
-export class RegistryError extends PipelineError {
-	readonly status: number;
-	readonly retryAfter: string | undefined;
-
-	constructor(status: number, retryAfter: string | undefined, problem: ConstructorParameters<typeof PipelineError>[0]) {
-		super(problem);
-		this.name = 'RegistryError';
-		this.status = status;
-		this.retryAfter = retryAfter;
-	}
-}
-
-async function answeredWith(response: HttpResponse, request: RegistryRequest, host: string): Promise<RegistryError> {
-	const text = (await readBody(response.body, 1024 * 1024).catch(() => Buffer.alloc(0))).toString('utf8');
-	const id = response.headers['x-amzn-requestid'] ?? response.headers['x-request-id'];
-	const said = ociErrors(text) ?? text.slice(0, 300);
-	return new RegistryError(response.status, response.headers['retry-after'], {
-		code: codeOf(response.status),
-		attempted: request.attempted,
-		answer: `${host} answered ${response.status}${said === '' ? '' : ` ${said}`}${id === undefined ? '' : ` (request id ${id})`}`,
-		...(response.status === 401 || response.status === 403
-			? {
-					fix: `Log in to ${host} with ecr-login-oidc (or docker login) before this step, with a role that may do this.`,
-				}
-			: {}),
-	});
-}
-
-/** The error list of the distribution-spec: `CODE: message`, joined. */
-function ociErrors(text: string): string | undefined {
-	try {
-		const { errors } = JSON.parse(text) as { errors?: { code?: string; message?: string }[] };
-		return errors?.map(({ code, message }) => `${code}: ${message}`).join('; ');
-	} catch {
-		return undefined;
-	}
-}
-
-function codeOf(status: number): PipelineError['code'] {
-	if (status === 401 || status === 403) return 'access-denied';
-	if (status === 404) return 'not-found';
-	if (status === 429) return 'throttled';
-	if (status === 405 || status === 415) return 'unsupported';
-	return 'service';
+interface Exchange {
+	readonly response: HttpResponse;
+	/** Breaks off the request's own body, which may still be on its way: what was refused is not sent to its end. */
+	readonly stop: () => void;
 }
 
 function protocolOf({ host, protocol }: RegistryOptions): 'http:' | 'https:' {

@@ -98,6 +98,36 @@ describe('startCopies', () => {
 	});
 });
 
+describe('the progress of a copy', () => {
+	it('counts the bytes of a blob that starts anew once, and none of a blob that is mounted', async () => {
+		const { image, layout } = await source();
+		const graph = await readGraph(layout, layout.root);
+		const [largest, mounted] = graph.blobs;
+		const target = memoryRepository({ mountable: new Set(mounted === undefined ? [] : [mounted.digest]) });
+		const broken = {
+			...target,
+			putBlob: async (blob: Descriptor, offer: BlobOffer) => {
+				const pass = async (): Promise<void> => {
+					for await (const chunk of await (await offer.locate())()) offer.onBytes?.((chunk as Buffer).length);
+				};
+				if (blob.digest === mounted?.digest) return target.putBlob(blob, offer);
+				if (blob.digest === largest?.digest) await pass();
+				await pass();
+				target.blobs.set(blob.digest, Buffer.alloc(0));
+				return 'uploaded' as const;
+			},
+		};
+		let last: unknown;
+		const onProgress = (progress: unknown): void => {
+			last = progress;
+		};
+		const copy = { source: layout, graph, target: broken, mountFrom: 'other' };
+		await Promise.all(await startCopies([copy], { concurrency: 4, onProgress }));
+		const streamed = [...image.blobs.values()].reduce((sum, { length }) => sum + length, 0) - (mounted?.size ?? 0);
+		expect(last).toEqual({ blobs: 5, totalBlobs: 5, bytes: streamed, totalBytes: streamed });
+	});
+});
+
 describe('a copy that fails', () => {
 	it('stops no other, and puts no manifest on top of a blob that is missing', async () => {
 		const { layout } = await source();

@@ -22,7 +22,7 @@ export interface Copy {
 	readonly mountFrom?: string;
 }
 
-/** How far a copy is; blobs that were there already are not counted. */
+/** How far a copy is; blobs that were there already are not counted, and bytes are those of blobs that are not mounted. */
 export interface CopyProgress {
 	readonly blobs: number;
 	readonly totalBlobs: number;
@@ -66,7 +66,8 @@ export async function copyBelow(
 /**
  * The same for any number of images and targets by one pool: a blob that several images share goes to a repository once,
  * and one that several repositories miss is read once. Each copy ends by itself, in the order given; one that fails stops
- * no other. A blob that another copy brings counts as skipped.
+ * no other, except those that wait for the same blob in the same repository. A blob that another copy brings counts as
+ * skipped.
  */
 export async function startCopies(
 	copies: readonly Copy[],
@@ -121,7 +122,9 @@ function startTransfers(missing: readonly Missing[], copies: readonly Copy[], op
 	};
 	let bytes = 0;
 	let blobs = 0;
-	const report = (): void => options.onProgress?.({ ...totals, blobs, bytes });
+	let mountedBytes = 0;
+	const report = (): void =>
+		options.onProgress?.({ ...totals, totalBytes: totals.totalBytes - mountedBytes, blobs, bytes });
 	// Twice as many are begun as may move bytes, so that an upload is open when its turn comes.
 	const begun = pLimit(2 * options.concurrency);
 	const inTurn = inTurns(options.concurrency);
@@ -130,17 +133,28 @@ function startTransfers(missing: readonly Missing[], copies: readonly Copy[], op
 
 	const bring = async (blob: Descriptor, { source, target, mountFrom }: Copy, locate: BlobOffer['locate']) => {
 		const way = `${mountFrom} ${target.name}`;
+		let passed = 0;
 		const how = await target.putBlob(blob, {
 			source: source.name,
-			locate,
+			locate: async () => {
+				const open = await locate();
+				return () => {
+					// What an earlier attempt has passed on is passed on again.
+					bytes -= passed;
+					passed = 0;
+					return open();
+				};
+			},
 			onBytes: (count) => {
 				bytes += count;
+				passed += count;
 				report();
 			},
 			expectUpload: mountFrom === undefined || refused.has(way),
 			...(mountFrom === undefined ? {} : { mountFrom }),
 		});
 		if (how === 'uploaded') refused.add(way);
+		else mountedBytes += blob.size;
 		blobs += 1;
 		report();
 		return how;

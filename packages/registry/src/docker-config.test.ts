@@ -40,6 +40,15 @@ describe('dockerCredentials', () => {
 		expect(calls).toEqual([['docker-credential-ecr-login', ['get'], 'r.example']]);
 	});
 
+	it.each(['docker.io', 'registry-1.docker.io'])('finds Docker Hub under its own name for %s', async (host) => {
+		const directory = await mkdtemp(join(tmpdir(), 'docker-'));
+		const config = { auths: { 'https://index.docker.io/v1/': { auth } } };
+		await writeFile(join(directory, 'config.json'), JSON.stringify(config));
+		const run: RunCommand = async () => ({ exitCode: 1, stdout: '', stderr: '' });
+		const found = await dockerCredentials(host, { env: { DOCKER_CONFIG: directory }, run });
+		expect(found).toEqual({ username: 'me', password: 'pass:word' });
+	});
+
 	it('has nothing for a host that nobody logged in to', async () => {
 		expect(await ask({})).toBeUndefined();
 	});

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Context, PipelineError } from '@ecr-pipeline/core';
+import { configuredName } from './docker-hub.ts';
 
 export interface RegistryCredentials {
 	readonly username: string;
@@ -28,10 +29,11 @@ export async function dockerCredentials(
 	context: Pick<Context, 'env' | 'run'>,
 ): Promise<RegistryCredentials | undefined> {
 	const config = await readDockerConfig(dockerConfigPath(context.env));
-	const helper = config.credHelpers?.[host] ?? config.credsStore;
-	const fromHelper = helper === undefined ? undefined : await askHelper(helper, host, context);
+	const name = configuredName(host);
+	const helper = config.credHelpers?.[name] ?? config.credHelpers?.[host] ?? config.credsStore;
+	const fromHelper = helper === undefined ? undefined : await askHelper(helper, name, context);
 	if (fromHelper !== undefined) return fromHelper;
-	const entry = config.auths?.[host] ?? config.auths?.[`https://${host}`] ?? config.auths?.[`http://${host}`];
+	const entry = config.auths?.[name] ?? config.auths?.[`https://${host}`] ?? config.auths?.[`http://${host}`];
 	if (entry?.auth === undefined || entry.auth === '') return undefined;
 	const decoded = Buffer.from(entry.auth, 'base64').toString('utf8');
 	const colon = decoded.indexOf(':');

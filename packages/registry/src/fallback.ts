@@ -1,4 +1,5 @@
 import { type Digest, PipelineError } from '@ecr-pipeline/core';
+import pLimit from 'p-limit';
 import { type Descriptor, type Manifest, manifestFromBytes, parseManifest } from './manifest.ts';
 import { OCI_INDEX } from './media-types.ts';
 import type { ImageRepository, ImageSource } from './repository.ts';
@@ -47,15 +48,24 @@ export function describeReferrer({ bytes, digest, mediaType }: Manifest): Descri
 	};
 }
 
+const merging = new WeakMap<ImageRepository, ReturnType<typeof pLimit>>();
+
 /**
  * Makes the fallback tag of a subject list these referrers too. What it lists already stays, in its place and its words.
+ * Reading and writing it are two steps: those of one process go one after another, or the last would undo the others.
  * @returns whether anything had to be written
  */
-export async function mergeFallback(
+export function mergeFallback(
 	target: ImageRepository,
 	subject: Digest,
 	added: readonly Descriptor[],
 ): Promise<boolean> {
+	const inTurn = merging.get(target) ?? pLimit(1);
+	merging.set(target, inTurn);
+	return inTurn(() => merge(target, subject, added));
+}
+
+async function merge(target: ImageRepository, subject: Digest, added: readonly Descriptor[]): Promise<boolean> {
 	const tag = fallbackTag(subject);
 	const existing = (await target.manifests([tag])).get(tag);
 	if (existing !== undefined && (existing.mediaType !== OCI_INDEX || existing.digest === subject))

@@ -1,4 +1,5 @@
-export { createRegistryClient, type RegistryClient, RegistryError, type RegistryOptions } from './client.ts';
+export { RegistryError } from './answer.ts';
+export { createRegistryClient, type RegistryClient, type RegistryOptions } from './client.ts';
 export {
 	type Copy,
 	type CopyCounts,
@@ -10,6 +11,7 @@ export {
 	startCopies,
 } from './copy.ts';
 export { dockerConfigPath, dockerCredentials, type RegistryCredentials } from './docker-config.ts';
+export { servedAt } from './docker-hub.ts';
 export { describeReferrer, fallbackEntries, fallbackTag, listReferrers, mergeFallback } from './fallback.ts';
 export { type ImageGraph, readGraph } from './graph.ts';
 export {
@@ -27,5 +29,5 @@ export { isIndexMediaType, MANIFEST_MEDIA_TYPES, OCI_INDEX, OCI_MANIFEST } from 
 export { type OciLayout, openOciLayout } from './oci-layout.ts';
 export { createOciRepository } from './oci-repository.ts';
 export { assertRedirectAllowed } from './redirect.ts';
-export { type BlobOffer, type ImageRepository, type ImageSource, type OpenBlob, openBlob } from './repository.ts';
+export { type BlobOffer, type ImageRepository, type ImageSource, type OpenBlob, readBlob } from './repository.ts';
 export { putBlob } from './upload.ts';

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -24,6 +24,16 @@ describe('openOciLayout', () => {
 		execFileSync('tar', [flags, archive, '-C', await writeLayout(image), '.']);
 		const layout = await openOciLayout(archive, await temporary());
 		expect(layout.root.bytes.equals(image.root.bytes)).toBe(true);
+	});
+
+	it.each([
+		['tar', '-cf', 7000],
+		['gzipped tar', '-czf', 200],
+	])('names a %s that is cut short', async (_what, flags, length) => {
+		const archive = join(await temporary(), 'image.tar');
+		execFileSync('tar', [flags, archive, '-C', await writeLayout(sampleImage()), '.']);
+		await truncate(archive, length);
+		await expect(openOciLayout(archive, await temporary())).rejects.toThrow(`${archive}: it could not be unpacked`);
 	});
 
 	it('writes nothing of a tar that is no part of a layout', async () => {

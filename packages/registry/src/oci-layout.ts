@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, open, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { type Digest, isDigest, PipelineError } from '@ecr-pipeline/core';
-import { extract } from 'tar-stream';
+import { type Digest, isDigest, messageOf, PipelineError } from '@ecr-pipeline/core';
+import { type Extract, extract } from 'tar-stream';
 import { type Descriptor, type Manifest, manifestFromBytes } from './manifest.ts';
 import type { ImageSource } from './repository.ts';
 
@@ -71,7 +71,9 @@ async function directoryOf(path: string, temporaryDirectory: string): Promise<st
 	if (found === undefined) throw unusable(path, 'there is no such file or directory');
 	if (found.isDirectory()) return path;
 	const directory = await mkdtemp(join(temporaryDirectory, 'oci-layout-'));
-	await unpack(path, directory);
+	await unpack(path, directory).catch((cause: unknown) => {
+		throw unusable(path, `it could not be unpacked: ${messageOf(cause)}`, cause);
+	});
 	return directory;
 }
 
@@ -83,6 +85,11 @@ async function unpack(path: string, directory: string): Promise<void> {
 	const feeding = (await isGzip(path))
 		? pipeline(createReadStream(path), createGunzip(), entries)
 		: pipeline(createReadStream(path), entries);
+	// Both at once: an entry that is cut short does not end by itself.
+	await Promise.all([feeding, writeMembers(entries, directory)]);
+}
+
+async function writeMembers(entries: Extract, directory: string): Promise<void> {
 	for await (const entry of entries) {
 		const member = entry.header.type === 'file' ? MEMBER.exec(entry.header.name)?.[1] : undefined;
 		if (member === undefined) {
@@ -93,7 +100,6 @@ async function unpack(path: string, directory: string): Promise<void> {
 		await mkdir(dirname(target), { recursive: true });
 		await pipeline(entry, createWriteStream(target));
 	}
-	await feeding;
 }
 
 async function isGzip(path: string): Promise<boolean> {
@@ -111,6 +117,11 @@ function absent(error: NodeJS.ErrnoException): undefined {
 	throw error;
 }
 
-function unusable(path: string, why: string): PipelineError {
-	return new PipelineError({ code: 'invalid-input', attempted: `Could not use the OCI layout ${path}`, answer: why });
+function unusable(path: string, why: string, cause?: unknown): PipelineError {
+	return new PipelineError({
+		code: 'invalid-input',
+		attempted: `Could not use the OCI layout ${path}`,
+		answer: why,
+		...(cause === undefined ? {} : { cause }),
+	});
 }

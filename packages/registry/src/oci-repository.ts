@@ -1,10 +1,9 @@
-import type { Readable } from 'node:stream';
-import { type Context, type Digest, type HttpResponse, isDigest, PipelineError, readBody } from '@ecr-pipeline/core';
+import { type Context, type Digest, type HttpResponse, isDigest, PipelineError } from '@ecr-pipeline/core';
 import pMap from 'p-map';
 import type { RegistryClient } from './client.ts';
-import { type Descriptor, type Manifest, manifestFromBytes } from './manifest.ts';
-import { MANIFEST_MEDIA_TYPES } from './media-types.ts';
-import type { ImageRepository } from './repository.ts';
+import { type Descriptor, type Manifest, manifestFromBytes, parseManifest } from './manifest.ts';
+import { MANIFEST_MEDIA_TYPES, OCI_INDEX } from './media-types.ts';
+import type { ImageRepository, OpenBlob } from './repository.ts';
 import { putBlob } from './upload.ts';
 
 const ACCEPT = MANIFEST_MEDIA_TYPES.join(', ');
@@ -23,15 +22,17 @@ export function createOciRepository(
 	const name = `${client.host}/${repository}`;
 
 	const manifest = async (reference: string): Promise<Manifest | undefined> => {
-		const response = await client.request({
-			method: 'GET',
-			path: `${root}/manifests/${reference}`,
-			headers: { accept: ACCEPT },
-			accept: [200, 404],
-			attempted: `Could not get the manifest ${reference} of ${name}`,
-			scope: pull,
-		});
-		const bytes = await readBody(response.body, MAX_MANIFEST);
+		const { response, bytes } = await client.read(
+			{
+				method: 'GET',
+				path: `${root}/manifests/${reference}`,
+				headers: { accept: ACCEPT },
+				accept: [200, 404],
+				attempted: `Could not get the manifest ${reference} of ${name}`,
+				scope: pull,
+			},
+			MAX_MANIFEST,
+		);
 		if (response.status === 404) return undefined;
 		return manifestFromBytes(bytes, response.headers['content-type'], isDigest(reference) ? reference : undefined);
 	};
@@ -99,7 +100,7 @@ async function openBlob(
 	repository: string,
 	{ digest }: Descriptor,
 	scope: string,
-): Promise<Readable> {
+): ReturnType<OpenBlob> {
 	const response = await client.request({
 		method: 'GET',
 		path: `/v2/${repository}/blobs/${digest}`,
@@ -116,22 +117,43 @@ async function referrers(
 	subject: Digest,
 	scope: string,
 ): Promise<Descriptor[] | undefined> {
+	const attempted = `Could not list the referrers of ${subject} in ${client.host}/${repository}`;
 	const found: Descriptor[] = [];
-	let path: string | undefined = `/v2/${repository}/referrers/${subject}`;
-	while (path !== undefined) {
-		const response: HttpResponse = await client.request({
-			method: 'GET',
-			path,
-			headers: { accept: 'application/vnd.oci.image.index.v1+json' },
-			// 404 is how a registry without the referrers API answers (distribution-spec, "Listing Referrers").
-			accept: [200, 404],
-			attempted: `Could not list the referrers of ${subject} in ${client.host}/${repository}`,
-			scope,
-		});
-		const text = (await readBody(response.body, MAX_MANIFEST)).toString('utf8');
+	for (let path: string | undefined = `/v2/${repository}/referrers/${subject}`; path !== undefined; ) {
+		const { response, bytes }: Awaited<ReturnType<RegistryClient['read']>> = await client.read(
+			{
+				method: 'GET',
+				path,
+				headers: { accept: OCI_INDEX },
+				// 404 is how a registry without the referrers API answers (distribution-spec, "Listing Referrers").
+				accept: [200, 404],
+				attempted,
+				scope,
+			},
+			MAX_MANIFEST,
+		);
 		if (response.status === 404) return undefined;
-		found.push(...((JSON.parse(text) as { manifests?: Descriptor[] }).manifests ?? []));
-		path = /<([^>]+)>\s*;\s*rel="?next"?/.exec(String(response.headers.link ?? ''))?.[1];
+		found.push(...descriptorsOf(bytes, subject, attempted));
+		path = nextPage(response, path, client.host);
 	}
 	return found;
+}
+
+/** One that cannot be read is an error: left out, it could be the signature or the verdict that matters. */
+function descriptorsOf(bytes: Buffer, subject: Digest, attempted: string): readonly Descriptor[] {
+	try {
+		const page = parseManifest({ bytes, digest: subject, mediaType: OCI_INDEX });
+		return page.kind === 'index' ? page.manifests : [];
+	} catch (cause) {
+		const answer = cause instanceof PipelineError ? cause.problem.answer : undefined;
+		throw new PipelineError({ code: 'service', attempted, answer: `the answer is no index: ${answer}`, cause });
+	}
+}
+
+/** Where the next page is; without the host where it is the registry's own, so that the client keeps its own scheme. */
+function nextPage(response: HttpResponse, path: string, host: string): string | undefined {
+	const link = /<([^>]+)>\s*;\s*rel="?next"?/.exec(String(response.headers.link ?? ''))?.[1];
+	if (link === undefined) return undefined;
+	const next = new URL(link, new URL(path, `https://${host}`));
+	return next.host === host ? `${next.pathname}${next.search}` : next.href;
 }

@@ -1,5 +1,4 @@
-import type { Readable } from 'node:stream';
-import type { Digest } from '@ecr-pipeline/core';
+import { type Digest, readBody } from '@ecr-pipeline/core';
 import type { Descriptor, Manifest } from './manifest.ts';
 
 /** Where images are read from: a repository of a registry, or an OCI layout on disk. */
@@ -15,12 +14,13 @@ export interface ImageSource {
 	locateBlob(blob: Descriptor): Promise<OpenBlob>;
 }
 
-/** Opens the bytes of a blob that has been located. */
-export type OpenBlob = () => Promise<Readable>;
+/** Opens the bytes of a blob that has been located. A chunk may be overwritten when the next one is asked for. */
+export type OpenBlob = () => Promise<AsyncIterable<Buffer>>;
 
-/** The bytes of a blob, not yet checked against its digest. */
-export async function openBlob(source: ImageSource, blob: Descriptor): Promise<Readable> {
-	return (await source.locateBlob(blob))();
+/** Reads a whole blob, not yet checked against its digest. More than `limit` bytes are an error. */
+export async function readBlob(source: ImageSource, blob: Descriptor, limit?: number): Promise<Buffer> {
+	const open = await source.locateBlob(blob);
+	return readBody(await open(), limit);
 }
 
 export interface BlobOffer {
@@ -44,7 +44,7 @@ export interface ImageRepository extends ImageSource {
 	presentBlobs(digests: readonly Digest[]): Promise<ReadonlySet<Digest>>;
 	/** Makes a blob be there; bytes other than its digest are refused. */
 	putBlob(blob: Descriptor, offer: BlobOffer): Promise<'mounted' | 'uploaded'>;
-	/** Puts exactly these bytes, under the tag if one is given, and returns when the registry has confirmed the digest. */
+	/** Puts exactly these bytes, under the tag if one is given; a registry that says it stored another digest is an error. */
 	putManifest(manifest: Manifest, tag?: string): Promise<void>;
 	/** All manifests whose `subject` is this digest; undefined where the registry has no referrers API. */
 	referrers(subject: Digest): Promise<readonly Descriptor[] | undefined>;

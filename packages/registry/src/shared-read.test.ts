@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep, setImmediate as soon } from 'node:timers/promises';
+import { readBody } from '@ecr-pipeline/core';
 import { describe, expect, it } from '@jest/globals';
+import type { OpenBlob } from './repository.ts';
 import { inTurns, shareRead } from './shared-read.ts';
 
 const BYTES = Buffer.alloc(1_000_000, 'layer ');
@@ -26,7 +27,14 @@ function countedBlob() {
 	return { counts, locate };
 }
 
-const atOnce = async (open: () => Promise<Readable>): Promise<Readable> => open();
+const atOnce = async (open: OpenBlob) => open();
+
+/** Takes all bytes as a reader must: a chunk is copied before the next one is asked for. */
+const buffer = (bytes: AsyncIterable<Buffer>) => readBody(bytes);
+
+async function breakOff(bytes: AsyncIterable<Buffer> | undefined): Promise<void> {
+	for await (const _ of bytes ?? []) return;
+}
 
 describe('a shared read', () => {
 	it('reads the blob once for all of its readers', async () => {
@@ -58,9 +66,19 @@ describe('a shared read', () => {
 		const { counts, locate } = countedBlob();
 		const read = shareRead(2, locate, atOnce);
 		const [broken, whole] = await Promise.all([0, 1].map(async (reader) => (await read.join(reader))()));
-		broken?.destroy();
-		expect((await buffer(whole as Readable)).equals(BYTES)).toBe(true);
+		const breaking = breakOff(broken);
+		expect((await buffer(whole as AsyncIterable<Buffer>)).equals(BYTES)).toBe(true);
+		await breaking;
 		expect((await buffer(await (await read.join(0))())).equals(BYTES)).toBe(true);
+		expect(counts).toMatchObject({ located: 2, opened: 2 });
+	});
+
+	it('is read anew by a reader that opens it a second time, as after a challenge', async () => {
+		const { counts, locate } = countedBlob();
+		const read = shareRead(1, locate, atOnce);
+		const open = await read.join(0);
+		await breakOff(await open());
+		expect((await buffer(await open())).equals(BYTES)).toBe(true);
 		expect(counts).toMatchObject({ located: 2, opened: 2 });
 	});
 
@@ -68,10 +86,10 @@ describe('a shared read', () => {
 		const { counts, locate } = countedBlob();
 		const read = shareRead(2, locate, atOnce);
 		const [fast, slow] = await Promise.all([0, 1].map(async (reader) => (await read.join(reader))()));
-		const taking = buffer(fast as Readable);
+		const taking = buffer(fast as AsyncIterable<Buffer>);
 		await sleep(20);
 		expect(counts.taken).toBeLessThan(BYTES.length / 2);
-		expect((await buffer(slow as Readable)).equals(BYTES)).toBe(true);
+		expect((await buffer(slow as AsyncIterable<Buffer>)).equals(BYTES)).toBe(true);
 		expect((await taking).equals(BYTES)).toBe(true);
 	});
 
@@ -103,7 +121,7 @@ describe('turns', () => {
 		const third = inTurn(open);
 		await soon();
 		expect(opened).toHaveLength(2);
-		first.destroy();
+		await breakOff(first);
 		await third;
 		expect(opened).toHaveLength(3);
 	});

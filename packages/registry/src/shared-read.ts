@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import { PassThrough, type Readable } from 'node:stream';
 import pLimit from 'p-limit';
 import type { OpenBlob } from './repository.ts';
 
 /** One read of a blob for several readers. */
 export interface SharedRead {
-	/** Locates the blob. Opening it waits for the other readers, and gives each a stream of the one read. */
+	/** Locates the blob. Opening it waits for the other readers, and gives each the bytes of the one read. */
 	join(reader: number): Promise<OpenBlob>;
 	/** Says that this reader needs no bytes any more: its blob was mounted, or its upload has ended. */
 	leave(reader: number): void;
@@ -19,17 +17,22 @@ export interface SharedRead {
 export function shareRead(
 	readers: number,
 	locate: () => Promise<OpenBlob>,
-	inTurn: (open: OpenBlob) => Promise<Readable>,
+	inTurn: (open: OpenBlob) => ReturnType<OpenBlob>,
 ): SharedRead {
 	const undecided = new Set(Array.from({ length: readers }, (_, reader) => reader));
-	const waiting: ((stream: Promise<Readable>) => void)[] = [];
+	const waiting: ((bytes: ReturnType<OpenBlob>) => void)[] = [];
 	let located: Promise<OpenBlob> | undefined;
 
 	const decide = (reader: number): void => {
 		if (!undecided.delete(reader) || undecided.size > 0 || waiting.length === 0 || located === undefined) return;
 		const source = located.then(inTurn);
-		const streams = waiting.length === 1 ? source.then((stream) => [stream]) : source.then(fanOut(waiting.length));
-		for (const [index, resolve] of waiting.entries()) resolve(streams.then((all) => all[index] as Readable));
+		if (waiting.length === 1) {
+			waiting[0]?.(source);
+			return;
+		}
+		const branches = source.then((bytes) => fanOut(bytes, waiting.length));
+		for (const [index, resolve] of waiting.entries())
+			resolve(branches.then((all) => all[index] as AsyncIterable<Buffer>));
 	};
 
 	return {
@@ -40,48 +43,81 @@ export function shareRead(
 			}
 			located ??= locate();
 			await located;
-			return () =>
-				new Promise((resolve) => {
+			return async () => {
+				// Opened a second time by the same attempt, after a challenge or a redirect: the shared read has been given away.
+				if (!undecided.has(reader)) return inTurn(await locate());
+				return new Promise((resolve) => {
 					waiting.push(resolve);
 					decide(reader);
 				});
+			};
 		},
 		leave: decide,
 	};
 }
 
-/** Gives each of several streams all bytes of one, as fast as the slowest takes them. */
-function fanOut(count: number): (source: Readable) => Readable[] {
-	return (source) => {
-		const branches = Array.from({ length: count }, () => new PassThrough());
-		const goOn = (): void => {
-			if (branches.every((branch) => branch.destroyed)) source.destroy();
-			else if (branches.every((branch) => branch.destroyed || !branch.writableNeedDrain)) source.resume();
-		};
-		for (const branch of branches) branch.on('drain', goOn).on('close', goOn);
-		source.on('data', (chunk: Buffer) => {
-			for (const branch of branches) if (!branch.destroyed && !branch.write(chunk)) source.pause();
-		});
-		source.on('end', () => {
-			for (const branch of branches) branch.end();
-		});
-		source.on('error', (error) => {
-			for (const branch of branches) branch.destroy(error);
-		});
-		return branches;
+type Chunk = IteratorResult<Buffer>;
+
+/** Gives each of several readers all bytes: the next chunk is read when all of them, but those that have broken off, ask for it. */
+function fanOut(bytes: AsyncIterable<Buffer>, count: number): AsyncIterable<Buffer>[] {
+	const source = bytes[Symbol.asyncIterator]();
+	const readers = new Set(Array.from({ length: count }, (_, reader) => reader));
+	const asking = new Map<number, (chunk: Promise<Chunk>) => void>();
+	const advance = (): void => {
+		if (asking.size === 0 || asking.size < readers.size) return;
+		const chunk = source.next();
+		for (const resolve of asking.values()) resolve(chunk);
+		asking.clear();
 	};
+	return Array.from({ length: count }, (_, reader) => ({
+		[Symbol.asyncIterator]: () => ({
+			next: () =>
+				new Promise<Chunk>((resolve) => {
+					asking.set(reader, resolve);
+					advance();
+				}),
+			async return(): Promise<Chunk> {
+				readers.delete(reader);
+				if (readers.size === 0) await source.return?.();
+				else advance();
+				return { done: true, value: undefined };
+			},
+		}),
+	}));
 }
 
-/** Opens blobs so that at most `count` streams are open at a time: each waits for its turn, which ends when it has closed. */
-export function inTurns(count: number): (open: OpenBlob) => Promise<Readable> {
+/** Opens blobs so that the bytes of at most `count` move at a time: each waits for its turn, which ends with its bytes. */
+export function inTurns(count: number): (open: OpenBlob) => ReturnType<OpenBlob> {
 	const turn = pLimit(count);
 	return (open) =>
 		new Promise((resolve, reject) => {
 			turn(async () => {
-				const stream = await open();
-				const closed = once(stream, 'close');
-				resolve(stream);
-				await closed;
+				const bytes = await open();
+				await new Promise<void>((end) => resolve(untilRead(bytes, end)));
 			}).catch(reject);
 		});
+}
+
+/** The same bytes; says when nobody will read any more of them. */
+function untilRead(bytes: AsyncIterable<Buffer>, end: () => void): AsyncIterable<Buffer> {
+	const source = bytes[Symbol.asyncIterator]();
+	const next = async (): Promise<Chunk> => {
+		const chunk = await source.next();
+		if (chunk.done) end();
+		return chunk;
+	};
+	return {
+		[Symbol.asyncIterator]: () => ({
+			next: () =>
+				next().catch((error: unknown) => {
+					end();
+					throw error;
+				}),
+			async return(): Promise<Chunk> {
+				end();
+				await source.return?.();
+				return { done: true, value: undefined };
+			},
+		}),
+	};
 }

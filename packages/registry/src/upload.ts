@@ -1,9 +1,9 @@
-import { pipeline, type Readable } from 'node:stream';
 import { type Context, type HttpResponse, retry } from '@ecr-pipeline/core';
-import { canPass, type RegistryClient } from './client.ts';
+import { canPass, RegistryError } from './answer.ts';
+import type { RegistryClient } from './client.ts';
 import type { Descriptor } from './manifest.ts';
 import type { BlobOffer } from './repository.ts';
-import { createVerifier } from './verify.ts';
+import { verified } from './verify.ts';
 
 const ATTEMPTS = 5;
 
@@ -47,7 +47,7 @@ export async function putBlob(
 			method: 'PUT',
 			path: uploadUrl(session.headers.location, client.host, blob),
 			headers: { 'content-type': 'application/octet-stream', 'content-length': String(blob.size) },
-			body: async () => verified(await open(), blob, offer),
+			body: async () => verified(await open(), blob, offer.source, offer.onBytes),
 			accept: [201],
 			attempted: `Could not upload ${blob.digest} (${blob.size} bytes) to ${target}`,
 			scope,
@@ -57,12 +57,14 @@ export async function putBlob(
 		return 'uploaded';
 	};
 
-	return retry(once, { ...context, attempts: ATTEMPTS, again: (error) => canPass(error, context.clock.now()) });
+	const again = (error: unknown): ReturnType<typeof canPass> =>
+		isSessionOver(error) || canPass(error, context.clock.now());
+	return retry(once, { ...context, attempts: ATTEMPTS, again });
 }
 
-function verified(source: Readable, blob: Descriptor, offer: BlobOffer): Readable {
-	// The errors of either side arrive at the verifier, and from there at the request that reads it.
-	return pipeline(source, createVerifier(blob, offer.source, offer.onBytes), () => undefined);
+/** An upload session that has waited too long for its turn is not known any more (distribution-spec, "Error Codes"). */
+function isSessionOver(error: unknown): boolean {
+	return error instanceof RegistryError && error.status === 404 && error.message.includes('BLOB_UPLOAD_UNKNOWN');
 }
 
 function uploadUrl(location: string | undefined, host: string, blob: Descriptor): URL | string {

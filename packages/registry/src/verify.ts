@@ -1,36 +1,33 @@
 import { createHash } from 'node:crypto';
-import { Transform } from 'node:stream';
 import { PipelineError } from '@ecr-pipeline/core';
 import type { Descriptor } from './manifest.ts';
 
 /**
- * Passes a blob on while hashing it. The last chunk is held back until size and digest are known to be right, so that a
- * registry never receives the whole of a wrong blob.
+ * Passes a blob on while hashing it. Its last chunk goes only when size and digest are known to be right, so that a registry
+ * never receives the whole of a wrong blob.
  * @param onBytes called with the length of each chunk as it passes
  */
-export function createVerifier(
+export async function* verified(
+	bytes: AsyncIterable<Buffer>,
 	blob: Descriptor,
 	source: string,
 	onBytes: (count: number) => void = () => undefined,
-): Transform {
+): AsyncGenerator<Buffer> {
 	const hash = createHash('sha256');
 	let size = 0;
-	let held: Buffer | undefined;
-	return new Transform({
-		transform(chunk: Buffer, _encoding, done) {
-			hash.update(chunk);
-			size += chunk.length;
-			onBytes(chunk.length);
-			const before = held;
-			held = chunk;
-			done(null, before);
-		},
-		flush(done) {
-			const digest = `sha256:${hash.digest('hex')}`;
-			if (digest === blob.digest && size === blob.size) done(null, held);
-			else done(wrongBytes(blob, source, digest, size));
-		},
-	});
+	let digest: string | undefined;
+	for await (const chunk of bytes) {
+		size += chunk.length;
+		if (digest !== undefined) throw wrongBytes(blob, source, digest, size);
+		hash.update(chunk);
+		if (size >= blob.size) digest = `sha256:${hash.digest('hex')}`;
+		if (digest !== undefined && (digest !== blob.digest || size !== blob.size))
+			throw wrongBytes(blob, source, digest, size);
+		onBytes(chunk.length);
+		yield chunk;
+	}
+	digest ??= `sha256:${hash.digest('hex')}`;
+	if (digest !== blob.digest || size !== blob.size) throw wrongBytes(blob, source, digest, size);
 }
 
 function wrongBytes(blob: Descriptor, source: string, digest: string, size: number): PipelineError {

@@ -3,6 +3,7 @@ import { cvssScore, type Finding, type Fix } from '../finding.ts';
 import { SEVERITIES } from '../severity.ts';
 import { textLine } from '../texts.ts';
 import { joined } from './pieces.ts';
+import { platformsText } from './platforms.ts';
 
 // A hundred thousand findings are in one page, so a row is a list without names, and a value that many rows share is in a
 // table. html-script-data.ts reads them again, in this order.
@@ -61,7 +62,7 @@ function rowOf(
 		cvssScore(finding.cvss)?.score ?? null,
 		epss ?? null,
 		numberOf(finding.firstSeen?.slice(0, 10) ?? ''),
-		numberOf(finding.platforms.join(', ')),
+		numberOf(platformsText(finding.platforms)),
 		FIXES.indexOf(finding.fix),
 		ratingNumber(finding),
 		numberOf(finding.givenSeverity),

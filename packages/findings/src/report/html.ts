@@ -6,6 +6,7 @@ import { rowsJson, textLines } from './html-rows.ts';
 import { SCRIPT } from './html-script.ts';
 import { STYLE } from './html-style.ts';
 import { headline, type ReportMaterial } from './material.ts';
+import { platformsText } from './platforms.ts';
 
 /**
  * A page that needs nothing but itself: no network, no other files. All findings with their decisions, to sort, filter,
@@ -49,10 +50,13 @@ function headOf(material: ReportMaterial): string {
 	const { counts, notes, verdict } = evaluation;
 	const facts: readonly (readonly [string, string])[] = [
 		['Policy', `${policy.uri} (${policy.digest.slice(0, 19)}…)`],
-		['Scan', `${scanType}, ${platforms.map(({ platform }) => platform).join(', ')}`],
+		[
+			'Scan',
+			[scanType, platformsText(platforms.map(({ platform }) => platform))].filter((text) => text !== '').join(', '),
+		],
 		...(scanCompletedAt === undefined ? [] : [['Scanned', timeText(scanCompletedAt)] as const]),
 		...(sourceUpdatedAt === undefined ? [] : [['Vulnerability data', timeText(sourceUpdatedAt)] as const]),
-		['Judged', new Date(now).toISOString()],
+		['Judged', timeText(new Date(now).toISOString())],
 	];
 	const [word, ...rest] = headline(material).split(':');
 	return `<header>

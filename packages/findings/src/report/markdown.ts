@@ -4,6 +4,7 @@ import { cvssScore, type Finding } from '../finding.ts';
 import { SEVERITIES, type Severity, type SeverityCounts } from '../severity.ts';
 import { type FixStep, fixSteps } from './fixes.ts';
 import { headline, type ReportMaterial } from './material.ts';
+import { platformsText } from './platforms.ts';
 import { counted, FIX_WORDS, isWebAddress, limited } from './text.ts';
 
 // The runner drops a summary of more than 1024 KiB as a whole. A step may append other text, and the root action has six of
@@ -75,11 +76,12 @@ function head(material: ReportMaterial): string {
 		(severity) => `${SQUARES[severity]} ${counts[severity].toLocaleString('en')} ${severity}`,
 	);
 	const ends = Object.entries(classes).filter(([, count]) => count > 0);
+	const where = platformsText(platforms.map(({ platform }) => platform));
 	const facts = [
 		`Image ${codeSpan(image)}`,
 		`policy ${code(policy.uri)} (${codeSpan(policy.digest.slice(0, 19))})`,
 		...(policy.org === undefined ? [] : [`org policy ${code(policy.org.uri)}`]),
-		`${escapeMarkdown(scanType)} scan of ${escapeMarkdown(limited(platforms.map(({ platform }) => platform).join(', '), CELL))}`,
+		`${escapeMarkdown(scanType)} scan${where === '' ? '' : ` of ${escapeMarkdown(limited(where, CELL))}`}`,
 		...(scanCompletedAt === undefined ? [] : [`completed ${scanCompletedAt}`]),
 		...(sourceUpdatedAt === undefined ? [] : [`vulnerability data of ${sourceUpdatedAt}`]),
 	];
@@ -158,7 +160,8 @@ function packagesCell({ packages, platforms }: Finding): string {
 	if (first === undefined) return '';
 	const place = first.path === undefined ? '' : ` ${cell(first.path)}`;
 	const rest = more.length === 0 ? '' : ` and ${counted(more.length, 'other package')}`;
-	const where = platforms.length === 0 ? '' : ` ${cell(platforms.join(', '))}`;
+	const named = platformsText(platforms);
+	const where = named === '' ? '' : ` ${cell(named)}`;
 	return `${code(`${first.name} ${first.version ?? ''}`)}${place}${rest}${where}`;
 }
 

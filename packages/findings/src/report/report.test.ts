@@ -14,6 +14,11 @@ const many = (count: number, text?: string) =>
 	Array.from({ length: count }, (_, index) => vulnerability(`CVE-2026-${index}`, text));
 const DATA = /id="data">(.*?)<\/script>\n<script type="text\/plain" id="texts">(.*?)<\/script>/s;
 const html = (from: ReportMaterial): string => [...htmlReport(from)].join('');
+/** As a plain manifest is judged, which does not say its platform. */
+const plain: ReportMaterial = {
+	...material([{ ...vulnerability('CVE-2026-1', 'openssl'), platforms: ['unknown'] }]),
+	platforms: [{ platform: 'unknown', status: 'complete' }],
+};
 const sarif = (from: ReportMaterial) =>
 	JSON.parse([...sarifReport(from.evaluation.decisions, { image: IMAGE, version: '1' })].join(''));
 
@@ -30,6 +35,12 @@ describe('the job summary', () => {
 		const found = places.map((place) => text.indexOf(place));
 		expect(found).toEqual([...found].sort((one, other) => one - other));
 		expect(found).not.toContain(-1);
+	});
+
+	it('does not call the platform of a plain manifest unknown, and names those of an index', () => {
+		expect(markdownReport(plain)).not.toContain('unknown');
+		expect(markdownReport(plain)).toContain(' · enhanced scan');
+		expect(markdownReport(material([vulnerability('CVE-2026-1')]))).toContain('enhanced scan of linux/amd64');
 	});
 
 	it('says in its headline what a passed verdict does not rest on', () => {
@@ -168,6 +179,12 @@ describe('SARIF', () => {
 });
 
 describe('the HTML report', () => {
+	it('names platforms that are known, and gives every time in one form', () => {
+		expect(html(plain)).toContain('<dt>Scan</dt><dd>enhanced</dd>');
+		expect(html(material([]))).toContain('<dt>Scan</dt><dd>enhanced, linux/amd64</dd>');
+		expect(html(plain)).toContain('<dt>Judged</dt><dd>2026-06-15 12:00 UTC</dd>');
+	});
+
 	it('runs its own script only, and asks nothing of any network', () => {
 		const page = html(hostile);
 		const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text ?? '');

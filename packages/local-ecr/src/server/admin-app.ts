@@ -5,6 +5,7 @@ import { SeedError } from '../seed/document.ts';
 import { readSeed } from '../seed/read.ts';
 import type { World } from '../world.ts';
 import type { ServerEnvironment } from './environment.ts';
+import { ownPageOnly } from './own-page.ts';
 import { PAGE, PAGE_POLICY } from './page.ts';
 import type { RequestLog } from './request-log.ts';
 import { stateOf } from './state.ts';
@@ -15,6 +16,7 @@ export function adminApp(world: World, log: RequestLog): Hono<ServerEnvironment>
 	app.onError((error, c) =>
 		c.json({ message: error.message }, error instanceof SeedError || error instanceof SyntaxError ? 400 : 500),
 	);
+	app.use('/_local/*', ownPageOnly());
 	for (const slash of ['', '/'])
 		app.get(`/_local${slash}`, (c) => c.html(PAGE, 200, { 'content-security-policy': PAGE_POLICY }));
 	app.get('/_local/state', (c) => c.json({ ...stateOf(world), requests: log.last() }));
