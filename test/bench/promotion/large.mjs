@@ -26,7 +26,10 @@ try {
 	const tools = [ours(dist, work), ...(await findTools('crane', 'crane -j 40'))];
 	const best = new Map();
 	for (let round = 0; round < Number(values.rounds); round += 1) {
-		for (const [index, tool] of tools.entries()) {
+		// Each round begins with another one: what was written before is still on its way to the disk.
+		for (let turn = 0; turn < tools.length; turn += 1) {
+			const index = (turn + round) % tools.length;
+			const tool = tools[index];
 			const repository = `large-${index}`;
 			await world.create('other', repository);
 			const run = await tool.copy(
