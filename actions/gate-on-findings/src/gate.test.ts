@@ -1,51 +1,23 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createContext, createInputs, createRunner, type Env } from '@ecr-pipeline/core';
+import type { Env } from '@ecr-pipeline/core';
 import { formatFindings, readFindings, readVerdict, schemas } from '@ecr-pipeline/findings';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { action } from './action.ts';
+import { NOW, openWorkspace } from './gate.fixture.ts';
 import { VERSION } from './version.ts';
 
 const DIGEST = `sha256:${'a1'.repeat(32)}`;
-const NOW = Date.parse('2026-06-15T12:00:00Z');
-const FIXTURES = join(import.meta.dirname, '../../../packages/findings/fixtures');
 const PASSING = { 'INPUT_FAIL-ON-SEVERITY': 'critical' };
 
-let workspace = '';
-let printed = '';
+let workspace = openWorkspace();
 
 beforeEach(() => {
-	workspace = mkdtempSync(join(tmpdir(), 'gate-'));
-	cpSync(FIXTURES, workspace, { recursive: true });
-	mkdirSync(join(workspace, 'temp'));
-	printed = '';
+	workspace = openWorkspace();
 });
 
-const path = (name: string): string => join(workspace, name);
-const put = (name: string, text: string): void => {
-	mkdirSync(join(path(name), '..'), { recursive: true });
-	writeFileSync(path(name), text);
-};
-
-/** Runs the action as the runner does, up to what it would print and fail with. */
-async function run(given: Env, now = NOW) {
-	const env: Env = { RUNNER_TEMP: path('temp'), GITHUB_WORKSPACE: workspace, ...given };
-	const runner = createRunner(env, (text) => {
-		printed += text;
-	});
-	const inputs = createInputs(env);
-	const input = action.readInputs(inputs, env);
-	inputs.finish();
-	const context = { ...createContext(runner), clock: { now: () => now, sleep: async () => undefined } };
-	const result = await action.run(input, context);
-	return {
-		outputs: action.outputs(result),
-		summary: action.summary(result),
-		failure: action.failure?.(result),
-		result,
-	};
-}
+const path = (name: string): string => workspace.path(name);
+const put = (name: string, text: string): void => workspace.put(name, text);
+const run = (given: Env, now = NOW) => workspace.run({}, given, now);
 
 /** Findings as wait-for-scan writes them, of the enhanced fixture, with the image named. */
 function normalised(edit: (text: string) => string = (text) => text): void {
@@ -110,7 +82,9 @@ it('what the policy asks and nobody answered is said in the log, the summary and
 	expect(summary).toMatch(
 		/^### ✅ Passed: .*as far as is known: nothing answers .*block\.known-exploited of 5 findings/,
 	);
-	expect(printed).toMatch(/^::warning::The verdict passed as far as is known: .*block\.known-exploited of 5 findings/m);
+	expect(workspace.printed()).toMatch(
+		/^::warning::The verdict passed as far as is known: .*block\.known-exploited of 5 findings/m,
+	);
 });
 
 it('of another repository with the same digest are judged by the rules for the one that is named, and it is said', async () => {
@@ -188,8 +162,10 @@ describe('the policy file', () => {
 		put('p.yml', `version: 1\nignore:\n${rule('CVE-2026-1001', '2026-06-01')}${rule('CVE-2026-1002', '2026-06-20')}`);
 		const { outputs } = await run({ INPUT_FINDINGS: 'ecr-enhanced.json', 'INPUT_POLICY-FILE': 'p.yml' });
 		expect(outputs).toMatchObject({ blocking: 4, ignored: 2 });
-		expect(printed.match(/^::warning/gm)).toHaveLength(1);
-		expect(printed).toMatch(/ignore\[0\] \(CVE-2026-1001\) expired.*ignore\[1\] \(CVE-2026-1002\) holds until/);
+		expect(workspace.printed().match(/^::warning/gm)).toHaveLength(1);
+		expect(workspace.printed()).toMatch(
+			/ignore\[0\] \(CVE-2026-1001\) expired.*ignore\[1\] \(CVE-2026-1002\) holds until/,
+		);
 	});
 });
 
@@ -293,7 +269,7 @@ describe('hostile text', () => {
 		put('hostile.json', text);
 		const { failure, summary } = await run({ INPUT_FINDINGS: 'hostile.json' });
 		expect(failure?.message).not.toMatch(/^::|##\[/m);
-		expect(printed).not.toMatch(/^::set-output|##\[/m);
+		expect(workspace.printed()).not.toMatch(/^::set-output|##\[/m);
 		expect(summary).not.toMatch(/^::/m);
 	});
 });
